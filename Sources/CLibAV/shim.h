@@ -1,0 +1,8 @@
+#include <libavcodec/avcodec.h>
+#include <libavformat/avformat.h>
+#include <libavutil/avutil.h>
+#include <libavutil/imgutils.h>
+#include <libavutil/opt.h>
+#include <libavutil/dict.h>
+#include <libavutil/error.h>
+#include <libswscale/swscale.h>

@@ -1,0 +1,141 @@
+package import struct Foundation.URL
+package import VideoIO
+
+/// Which of the two denoising passes.
+package enum Pass: String, Codable, Sendable {
+    case lr
+    case hr
+}
+
+/// The parts of a job, in the order in which they run.
+package enum Stage: String, Codable, Sendable, CaseIterable {
+    /// Opening and packing weights.
+    case load
+    /// Prompt to text embedding.
+    case text
+    /// The draft's denoising steps.
+    case lr
+    /// Guidance features of the finished draft, resized to the HR grid.
+    case features
+    /// The commit's denoising steps.
+    case hr
+    /// Latents to frames.
+    case decode
+    /// Frames to the output file.
+    case encode
+}
+
+/// What one denoising step took.
+package struct StepRecord: Sendable, Hashable, Codable {
+    package var pass: Pass
+    /// 1-based.
+    package var number: Int
+    package var count: Int
+    /// The noise level the step started from.
+    package var sigma: Float
+    package var seconds: Double
+    /// Seconds in attention.
+    package var attention: Double
+    /// Seconds in linear layers.
+    package var linear: Double
+    package var tokens: Int
+    /// Model evaluations in the step: 1 without guidance, 2 with.
+    package var calls: Int
+    /// Relative L2 change of the x0 estimate since the step before; nil for the first.
+    package var x0Change: Double?
+
+    package init(
+        pass: Pass, number: Int, count: Int, sigma: Float, seconds: Double, attention: Double, linear: Double,
+        tokens: Int, calls: Int, x0Change: Double?
+    ) {
+        self.pass = pass
+        self.number = number
+        self.count = count
+        self.sigma = sigma
+        self.seconds = seconds
+        self.attention = attention
+        self.linear = linear
+        self.tokens = tokens
+        self.calls = calls
+        self.x0Change = x0Change
+    }
+}
+
+/// A few frames for the screen.
+package struct Preview: Sendable {
+    /// Where the pixels come from.
+    package enum Look: String, Codable, Sendable {
+        /// A linear map from latents to colours.
+        case map
+        /// The decoder, at the pass's own size or reduced.
+        case decoded
+    }
+
+    package var look: Look
+    /// In playing order, all of one size.
+    package var frames: [VideoFrame]
+    /// Frames per second at which `frames` shows the clip's true speed.
+    package var fps: Double
+
+    package init(look: Look, frames: [VideoFrame], fps: Double) {
+        self.look = look
+        self.frames = frames
+        self.fps = fps
+    }
+}
+
+/// How a job ended well.
+package struct GenerationResult: Sendable {
+    package enum Kind: String, Codable, Sendable {
+        case draft
+        case commit
+    }
+
+    package var kind: Kind
+    /// The recipe as run: seed, sizes and precision filled in.
+    package var recipe: Recipe
+    /// SHA-256 of the weight files, as hexadecimal.
+    package var weightsSHA256: String
+    /// SHA-256 of the final latent's bytes, as hexadecimal.
+    package var latentSHA256: String
+    package var steps: [StepRecord]
+    package var stageSeconds: [Stage: Double]
+    package var seconds: Double
+    /// The clip, if one was written.
+    package var file: URL?
+    /// Peak resident size of the process, bytes.
+    package var peakBytes: Int
+
+    package init(
+        kind: Kind, recipe: Recipe, weightsSHA256: String, latentSHA256: String, steps: [StepRecord],
+        stageSeconds: [Stage: Double], seconds: Double, file: URL?, peakBytes: Int
+    ) {
+        self.kind = kind
+        self.recipe = recipe
+        self.weightsSHA256 = weightsSHA256
+        self.latentSHA256 = latentSHA256
+        self.steps = steps
+        self.stageSeconds = stageSeconds
+        self.seconds = seconds
+        self.file = file
+        self.peakBytes = peakBytes
+    }
+}
+
+/// What a running job tells. A failure is the stream's error: a ``GenerationError`` or `CancellationError`.
+package enum GenerationEvent: Sendable {
+    /// `parts`: steps of a pass, frames of a decode, 1 where there is nothing to count.
+    case stageStarted(Stage, parts: Int)
+    /// At most ten a second, and only inside steps longer than two seconds. `block` is 1-based.
+    case blockFinished(pass: Pass, step: Int, block: Int, count: Int)
+    case stepFinished(StepRecord)
+    /// Frames decoded or encoded so far.
+    case partsFinished(Stage, parts: Int, count: Int)
+    case preview(Preview)
+    /// The sampler's state is on disk: a stop now loses nothing before this step.
+    case stateSaved(pass: Pass, step: Int)
+    case stageFinished(Stage, seconds: Double)
+    /// The clip stands under its final name.
+    case outputWritten(URL, bytes: Int)
+    case finished(GenerationResult)
+}

@@ -1,0 +1,127 @@
+package import struct Foundation.URL
+package import Kernels
+
+/// Where a clip is written and what is stored in it.
+package struct OutputRequest: Sendable {
+    /// The final name; its extension chooses the container (mp4, mov, mkv, webm, gif, or a folder name ending in
+    /// `.png` or containing `%d` for a PNG sequence).
+    package var file: URL
+    /// Constant rate factor of the video encoder; nil: the container's default.
+    package var crf: Int?
+    /// Stored in the container's metadata, `comment`: the recipe as JSON (at most 1 MiB).
+    package var comment: String?
+    /// Stored in the container's metadata, `title`.
+    package var title: String?
+
+    package init(file: URL, crf: Int? = nil, comment: String? = nil, title: String? = nil) {
+        self.file = file
+        self.crf = crf
+        self.comment = comment
+        self.title = title
+    }
+}
+
+/// The LR pass: prompt to a draft kept in `folder`.
+package struct DraftRequest: Sendable {
+    package var recipe: Recipe
+    /// The draft's own folder, made if missing. Receives `recipe.json`, `draft.safetensors` (latent, text embedding
+    /// and mask, metadata with seed and settings), `clip.mp4`, `poster.png` and, while running, `state.safetensors`.
+    package var folder: URL
+    package var output: OutputRequest?
+    /// Whether previews are wanted (x0 after each step, the decoded clip at the end).
+    package var wantsPreviews: Bool
+
+    package init(recipe: Recipe, folder: URL, output: OutputRequest? = nil, wantsPreviews: Bool = true) {
+        self.recipe = recipe
+        self.folder = folder
+        self.output = output
+        self.wantsPreviews = wantsPreviews
+    }
+}
+
+/// The HR pass on a kept draft.
+package struct CommitRequest: Sendable {
+    /// The folder that a ``DraftRequest`` filled.
+    package var draftFolder: URL
+    /// HR settings; the draft's own recipe decides everything else.
+    package var hr: PassSettings
+    /// Nil: the draft's.
+    package var precision: Precision?
+    /// The job's own folder: sampler state after each step, final latent. An interrupted commit with the same
+    /// settings goes on from the state found here.
+    package var folder: URL
+    package var output: OutputRequest
+    package var wantsPreviews: Bool
+
+    package init(
+        draftFolder: URL, hr: PassSettings, precision: Precision? = nil, folder: URL, output: OutputRequest,
+        wantsPreviews: Bool = true
+    ) {
+        self.draftFolder = draftFolder
+        self.hr = hr
+        self.precision = precision
+        self.folder = folder
+        self.output = output
+        self.wantsPreviews = wantsPreviews
+    }
+}
+
+/// What runs jobs: the engine in this process, or a stand-in without weights.
+///
+/// Dropping or cancelling the task that iterates a stream stops the job within a second.
+package protocol GenerationService: Sendable {
+    func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+    func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+    /// What a job would need, without starting it.
+    func plan(_ recipe: Recipe) async throws -> GenerationPlan
+    /// The text tokens a prompt takes and the most the model reads, for the editor's title.
+    func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int)
+}
+
+/// Memory and work of a job, computed from shapes.
+package struct GenerationPlan: Sendable, Codable {
+    package struct Term: Sendable, Codable {
+        package var name: String
+        package var bytes: Int
+
+        package init(name: String, bytes: Int) {
+            self.name = name
+            self.bytes = bytes
+        }
+    }
+
+    /// Peak of each stage, largest first decides.
+    package struct StagePeak: Sendable, Codable {
+        package var stage: Stage
+        package var terms: [Term]
+        package var bytes: Int { terms.reduce(0) { $0 + $1.bytes } }
+
+        package init(stage: Stage, terms: [Term]) {
+            self.stage = stage
+            self.terms = terms
+        }
+    }
+
+    package var stages: [StagePeak]
+    package var lrTokens: Int
+    package var hrTokens: Int
+    /// Floating-point operations of one model evaluation at each size.
+    package var lrFlopsPerCall: Double
+    package var hrFlopsPerCall: Double
+    /// What is free on this machine now, the control group's limit included.
+    package var availableBytes: Int
+
+    package var peakBytes: Int { stages.map(\.bytes).max() ?? 0 }
+
+    package init(
+        stages: [StagePeak], lrTokens: Int, hrTokens: Int, lrFlopsPerCall: Double, hrFlopsPerCall: Double,
+        availableBytes: Int
+    ) {
+        self.stages = stages
+        self.lrTokens = lrTokens
+        self.hrTokens = hrTokens
+        self.lrFlopsPerCall = lrFlopsPerCall
+        self.hrFlopsPerCall = hrFlopsPerCall
+        self.availableBytes = availableBytes
+    }
+}

@@ -1,0 +1,86 @@
+package import Kernels
+
+/// A frame size in pixels, written `2560x1440`.
+package struct VideoSize: Sendable, Hashable, Codable, CustomStringConvertible {
+    package var width: Int
+    package var height: Int
+
+    package init(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+    }
+
+    /// Reads `WxH`, for example `512x288`; nil if the text has another form.
+    package init?(_ text: some StringProtocol) {
+        let parts = text.lowercased().split(separator: "x", omittingEmptySubsequences: false)
+        guard parts.count == 2, let width = Int(parts[0]), let height = Int(parts[1]) else { return nil }
+        self.init(width: width, height: height)
+    }
+
+    package var description: String { "\(width)x\(height)" }
+
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        guard let size = VideoSize(text) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(text) is not WIDTHxHEIGHT")
+        }
+        self = size
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(description)
+    }
+}
+
+/// The settings of one denoising pass.
+package struct PassSettings: Sendable, Hashable, Codable {
+    package var size: VideoSize
+    package var steps: Int
+    /// Classifier-free guidance scale; 1 is off.
+    package var guidance: Float
+    /// Time shift s: t' = s t / (1 + (s - 1) t). Nil: the schedule of the model's own configuration.
+    package var shift: Float?
+
+    package init(size: VideoSize, steps: Int, guidance: Float, shift: Float? = nil) {
+        self.size = size
+        self.steps = steps
+        self.guidance = guidance
+        self.shift = shift
+    }
+}
+
+/// Everything that decides the pixels of a draft and of its commit; a job keeps the recipe it was started with.
+package struct Recipe: Sendable, Hashable, Codable {
+    package var prompt: String
+    package var negative: String
+    /// Torch's CPU generator takes 32 bits.
+    package var seed: UInt32
+    /// Pixel frames, 8k + 1.
+    package var frames: Int
+    package var fps: Double
+    /// The draft's pass.
+    package var lr: PassSettings
+    /// The commit's pass.
+    package var hr: PassSettings
+    /// A model's name in the model folders, or a path.
+    package var model: String
+    /// Nil: the best the CPU does in hardware.
+    package var precision: Precision?
+
+    package init(
+        prompt: String, negative: String = "", seed: UInt32 = 0, frames: Int = 25, fps: Double = 24,
+        lr: PassSettings, hr: PassSettings, model: String = "nano", precision: Precision? = nil
+    ) {
+        self.prompt = prompt
+        self.negative = negative
+        self.seed = seed
+        self.frames = frames
+        self.fps = fps
+        self.lr = lr
+        self.hr = hr
+        self.model = model
+        self.precision = precision
+    }
+}
