@@ -1,0 +1,161 @@
+// Vectors of LANES floats in clang's portable notation; each level compiles the templates with its own width.
+// A level defines LANES, HAS_FMA, and may define HAS_AVX512.
+#include <math.h>
+#include <string.h>
+
+#define INLINE static inline __attribute__((always_inline))
+
+typedef float vf __attribute__((ext_vector_type(LANES)));
+typedef int32_t vi __attribute__((ext_vector_type(LANES)));
+typedef uint32_t vu __attribute__((ext_vector_type(LANES)));
+typedef uint16_t vh __attribute__((ext_vector_type(LANES)));
+
+INLINE vf load(const float *p) { vf v; memcpy(&v, p, sizeof v); return v; }
+INLINE void store(float *p, vf v) { memcpy(p, &v, sizeof v); }
+INLINE vi loadi(const void *p) { vi v; memcpy(&v, p, sizeof v); return v; }
+INLINE void storei(void *p, vi v) { memcpy(p, &v, sizeof v); }
+INLINE vf splat(float x) { return (vf)x; }
+
+INLINE vf fma_(vf a, vf b, vf c) {
+#if HAS_FMA
+    return __builtin_elementwise_fma(a, b, c);
+#else
+    return a * b + c;
+#endif
+}
+
+INLINE vf load_bf16(const ck_bf16 *p) {
+    vh h;
+    memcpy(&h, p, sizeof h);
+    return (vf)(__builtin_convertvector(h, vu) << 16);
+}
+
+/// Rounds to nearest even; NaN stays NaN on the paths that meet it.
+INLINE void store_bf16(ck_bf16 *p, vf v) {
+#if HAS_AVX512
+    __m256bh h = _mm512_cvtneps_pbh((__m512)v);
+    memcpy(p, &h, sizeof h);
+#else
+    vu u = (vu)v;
+    vu r = (u + 0x7fff + ((u >> 16) & 1)) >> 16;
+    vh h = __builtin_convertvector(r, vh);
+    memcpy(p, &h, sizeof h);
+#endif
+}
+
+INLINE float from_bf16(ck_bf16 x) {
+    uint32_t u = (uint32_t)x << 16;
+    float f;
+    memcpy(&f, &u, sizeof f);
+    return f;
+}
+
+INLINE ck_bf16 round_bf16(float x) {
+    uint32_t u;
+    memcpy(&u, &x, sizeof u);
+    return (ck_bf16)((u + 0x7fff + ((u >> 16) & 1)) >> 16);
+}
+
+/// The first `n` (< LANES) elements; the rest zero.
+INLINE vf load_part(const void *p, int is_bf16, size_t n) {
+    float t[LANES] = {0};
+    if (is_bf16)
+        for (size_t i = 0; i < n; i++) t[i] = from_bf16(((const ck_bf16 *)p)[i]);
+    else
+        memcpy(t, p, n * sizeof(float));
+    return load(t);
+}
+
+INLINE void store_part(void *p, int is_bf16, vf v, size_t n) {
+    float t[LANES];
+    store(t, v);
+    if (is_bf16)
+        for (size_t i = 0; i < n; i++) ((ck_bf16 *)p)[i] = round_bf16(t[i]);
+    else
+        memcpy(p, t, n * sizeof(float));
+}
+
+INLINE vf load_any(const void *p, int is_bf16, size_t i) {
+    return is_bf16 ? load_bf16((const ck_bf16 *)p + i) : load((const float *)p + i);
+}
+
+INLINE void store_any(void *p, int is_bf16, size_t i, vf v) {
+    if (is_bf16)
+        store_bf16((ck_bf16 *)p + i, v);
+    else
+        store((float *)p + i, v);
+}
+
+INLINE const void *at(const void *p, int is_bf16, size_t i) { return (const char *)p + i * (is_bf16 ? 2 : 4); }
+INLINE void *at_mutable(void *p, int is_bf16, size_t i) { return (char *)p + i * (is_bf16 ? 2 : 4); }
+
+INLINE float reduce_add(vf v) {
+    float t[LANES], s = 0;
+    store(t, v);
+#pragma clang loop unroll(full)
+    for (int w = LANES / 2; w > 0; w /= 2)
+        for (int i = 0; i < w; i++) t[i] += t[i + w];
+    s = t[0];
+    return s;
+}
+
+INLINE float reduce_max(vf v) { return __builtin_reduce_max(v); }
+
+/// 2^x for x <= 127 (below -126: 0), by a polynomial on [-1/2, 1/2]; relative error 1e-7.
+INLINE vf exp2_(vf x) {
+    x = __builtin_elementwise_max(x, splat(-126.0f));
+    vf n = __builtin_elementwise_roundeven(x);
+    vf f = x - n;
+    vf p = splat(1.5403530e-4f);
+    p = fma_(p, f, splat(1.3333558e-3f));
+    p = fma_(p, f, splat(9.6181291e-3f));
+    p = fma_(p, f, splat(5.5504109e-2f));
+    p = fma_(p, f, splat(2.4022651e-1f));
+    p = fma_(p, f, splat(6.9314718e-1f));
+    p = fma_(p, f, splat(1.0f));
+#if HAS_AVX512
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
+#else
+    return p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
+#endif
+}
+
+/// 2^x to 1e-4, enough where the result is rounded to bf16 at once.
+INLINE vf exp2_rough(vf x) {
+#if HAS_AVX512
+    x = __builtin_elementwise_max(x, splat(-126.0f));
+    vf n = (vf)_mm512_roundscale_ps((__m512)x, 8);
+    vf f = x - n;
+    vf p = fma_(splat(0.05517166f), f, splat(0.24261112f));
+    p = fma_(p, f, splat(0.69326099f));
+    p = fma_(p, f, splat(0.99992807f));
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
+#else
+    return exp2_(x);
+#endif
+}
+
+INLINE vf exp_(vf x) {
+    // x * log2(e) in two parts keeps the error of large arguments small.
+    x = __builtin_elementwise_min(x, splat(88.0f));
+    vf n = __builtin_elementwise_roundeven(x * splat(1.44269504f));
+    vf f = fma_(n, splat(-0.693359375f), x);
+    f = fma_(n, splat(2.12194440e-4f), f);
+    vf p = splat(1.9875691e-4f);
+    p = fma_(p, f, splat(1.3981999e-3f));
+    p = fma_(p, f, splat(8.3334519e-3f));
+    p = fma_(p, f, splat(4.1665795e-2f));
+    p = fma_(p, f, splat(1.6666665e-1f));
+    p = fma_(p, f, splat(0.5f));
+    p = fma_(p * f, f, f) + splat(1.0f);
+    n = __builtin_elementwise_max(n, splat(-126.0f));
+    return p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
+}
+
+INLINE vf sigmoid_(vf x) { return splat(1.0f) / (splat(1.0f) + exp_(__builtin_elementwise_min(-x, splat(87.0f)))); }
+INLINE vf silu_(vf x) { return x * sigmoid_(x); }
+/// 0.5 x (1 + tanh(u)) = x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
+INLINE vf gelu_(vf x) {
+    vf u = x * fma_(x * x, splat(0.07135481f), splat(1.59576912f));
+    return x * sigmoid_(u);
+}
