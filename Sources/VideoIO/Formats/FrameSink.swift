@@ -1,0 +1,15 @@
+/// One output format's half of ``VideoWriter``, which checks frame sizes, order of calls and frame count.
+protocol FrameSink: AnyObject {
+    /// For the summary.
+    var encoderName: String { get }
+
+    func append(_ frame: VideoFrame) throws(VideoError)
+
+    /// Completes the file and gives it its name.
+    ///
+    /// - Returns: its bytes.
+    func finish() throws(VideoError) -> Int
+
+    /// Removes everything written; does nothing when finished.
+    func cancel()
+}
