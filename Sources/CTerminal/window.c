@@ -1,0 +1,32 @@
+#define _GNU_SOURCE
+#include "CTerminal.h"
+
+#include <langinfo.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+int terminal_is_foreground(int terminal) { return tcgetpgrp(terminal) == getpgrp(); }
+
+int terminal_window_size(int terminal, int *columns, int *rows, int *width, int *height) {
+    struct winsize size;
+    if (ioctl(terminal, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0) return -1;
+    *columns = size.ws_col;
+    *rows = size.ws_row;
+    *width = size.ws_xpixel;
+    *height = size.ws_ypixel;
+    return 0;
+}
+
+int terminal_memory_file(void) {
+#ifdef __linux__
+    return memfd_create("screen", MFD_CLOEXEC);
+#else
+    FILE *file = tmpfile();
+    return file == NULL ? -1 : fileno(file);
+#endif
+}
+
+int terminal_locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }

@@ -1,0 +1,205 @@
+import CTerminal
+import Foundation
+import Synchronization
+
+/// The terminal's life: found, taken, suspended, given back whole.
+///
+/// Exit paths are in force before anything is changed, and the restore string is written by signal handlers too: a
+/// crash, a kill or a failed precondition leaves a usable shell. Events come through ``events``; bytes go out through
+/// ``write(_:)``, from one thread.
+package final class Terminal: Sendable {
+    package enum SuspendOutcome: Sendable {
+        case continued
+        /// No shell waits for this program: the system discarded the signal.
+        case noShell
+    }
+
+    /// `TERM`.
+    package let name: String
+    package let events: AsyncStream<TerminalEvent>
+
+    private struct State {
+        var modes: ModeStrings?
+        var usesMouse = true
+        var imageIDs: [UInt32] = []
+        var reader: TerminalReader?
+        var trace: FileHandle?
+        var byteCount = 0
+    }
+
+    private let descriptor: Int32
+    private let savedSettings: termios
+    private let continuation: AsyncStream<TerminalEvent>.Continuation
+    private let state = Mutex(State())
+
+    /// Finds the terminal: that of standard output, else the controlling one. Changes nothing.
+    ///
+    /// - Throws: ``TerminalError`` where the plain mode is the right one.
+    package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalError) {
+        let name = environment["TERM"] ?? ""
+        guard !name.isEmpty, name != "dumb" else { throw .dumb(name: name) }
+        self.name = name
+        descriptor = try Self.openTerminal()
+        var settings = termios()
+        guard tcgetattr(descriptor, &settings) == 0 else {
+            throw .system(operation: "tell its settings", reason: String(cString: strerror(errno)))
+        }
+        savedSettings = settings
+        (events, continuation) = AsyncStream.makeStream()
+    }
+
+    deinit { close(descriptor) }
+
+    private static func openTerminal() throws(TerminalError) -> Int32 {
+        var path = "/dev/tty"
+        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let own = ttyname(STDOUT_FILENO) {
+            path = String(cString: own)
+        }
+        for candidate in [path, "/dev/tty"] {
+            let opened = open(candidate, O_RDWR | O_NOCTTY | O_CLOEXEC)
+            if opened >= 0 { return opened }
+        }
+        throw .notATerminal
+    }
+
+    /// The window's size now; 80x24 where nobody knows.
+    package var size: TerminalSize { TerminalReader.size(of: descriptor) }
+
+    /// Bytes written since the start.
+    package var writtenByteCount: Int { state.withLock { $0.byteCount } }
+
+    /// Takes the terminal: raw mode, our screen, mouse, paste and focus reports; from now on ``events`` speaks.
+    package func start(_ description: TerminalDescription, usesMouse: Bool) throws(TerminalError) {
+        var settings = savedSettings
+        let signals = terminal_guard_install(descriptor, &settings)
+        guard signals >= 0 else {
+            throw .system(operation: "watch signals", reason: String(cString: strerror(errno)))
+        }
+        let escapeWait = Self.escapeWait(environment: ProcessInfo.processInfo.environment)
+        let reader = TerminalReader(
+            terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
+            escapeWait: escapeWait, events: continuation)
+        state.withLock {
+            $0.modes = description.modes
+            $0.usesMouse = usesMouse
+            $0.reader = reader
+        }
+        try take()
+        reader.start()
+    }
+
+    /// 25 ms, or 80 ms over ssh.
+    static func escapeWait(environment: [String: String]) -> Duration {
+        (environment["SSH_CONNECTION"] ?? "").isEmpty ? .milliseconds(25) : .milliseconds(80)
+    }
+
+    /// Another wait for what follows Esc, as the settings say.
+    package func setEscapeWait(_ wait: Duration) { state.withLock { $0.reader }?.setEscapeWait(wait) }
+
+    /// Whether bursts with a line end are pastes: for terminals that did not confirm bracketed paste.
+    package func setTakesBurstsAsPaste(_ takes: Bool) {
+        state.withLock { $0.reader }?.setTakesBurstsAsPaste(takes)
+    }
+
+    /// Copies everything written from now on to a new file.
+    package func trace(toPath path: String) throws(TerminalError) {
+        guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
+        else { throw .system(operation: "trace to \(path)", reason: String(cString: strerror(errno))) }
+        state.withLock { $0.trace = file }
+    }
+
+    /// Seconds the program may take to save its state after ``TerminalEvent/ending(signal:)``.
+    package func setGrace(seconds: Int) { terminal_guard_set_grace(UInt32(clamping: seconds)) }
+
+    /// The exit string also deletes these kitty images from now on.
+    package func claimImages(_ ids: [UInt32]) {
+        state.withLock { $0.imageIDs = ids }
+        armGuard()
+    }
+
+    /// Gives the terminal back and ends the stream of events. May be called twice.
+    package func finish() {
+        state.withLock { $0.reader }?.stop()
+        terminal_guard_restore()
+        terminal_guard_remove()
+        continuation.finish()
+    }
+
+    /// Gives the terminal back and ends the process as the signal would have done.
+    package func die(bySignal signal: Int32) {
+        terminal_guard_restore()
+        terminal_guard_die(signal)
+    }
+
+    /// Gives the terminal back and stops the process until a shell continues it; blocks.
+    ///
+    /// To be called by the thread that writes. Afterwards everything must be drawn and asked again: the terminal may
+    /// be another one. Input that came in between is thrown away.
+    package func suspend() throws(TerminalError) -> SuspendOutcome {
+        state.withLock { $0.reader }?.pause()
+        terminal_guard_restore()
+        let outcome: SuspendOutcome = terminal_guard_stop() == 1 ? .continued : .noShell
+        // Continued in the background: quiet until somebody brings us to the front.
+        while terminal_is_foreground(descriptor) == 0 { usleep(100_000) }
+        try take()
+        tcflush(descriptor, TCIFLUSH)
+        state.withLock { $0.reader }?.resume()
+        return outcome
+    }
+
+    private func take() throws(TerminalError) {
+        let (modes, usesMouse) = state.withLock { ($0.modes, $0.usesMouse) }
+        guard let modes else { return }
+        armGuard()
+        var settings = savedSettings
+        Self.makeRaw(&settings)
+        guard tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else {
+            throw .system(operation: "take raw mode", reason: String(cString: strerror(errno)))
+        }
+        write(modes.enter(usesMouse: usesMouse))
+    }
+
+    private func armGuard() {
+        let string = state.withLock { state in state.modes?.restore(imageIDs: state.imageIDs) }
+        guard let string else { return }
+        string.withUnsafeBufferPointer { buffer in
+            guard let start = buffer.baseAddress else { return }
+            _ = terminal_guard_arm(start, buffer.count)
+        }
+    }
+
+    /// No signals from keys, no flow control, no translation of line ends, no echo, byte by byte.
+    private static func makeRaw(_ settings: inout termios) {
+        settings.c_iflag &= ~tcflag_t(BRKINT | ICRNL | INLCR | IGNCR | IXON | ISTRIP | PARMRK)
+        settings.c_oflag &= ~tcflag_t(OPOST)
+        settings.c_lflag &= ~tcflag_t(ISIG | ICANON | ECHO | ECHONL | IEXTEN)
+        withUnsafeMutableBytes(of: &settings.c_cc) { characters in
+            characters[Int(VMIN)] = 1
+            characters[Int(VTIME)] = 0
+        }
+    }
+
+    /// Writes all of `bytes`, waiting for a slow terminal as long as it takes; what a closed one refuses is lost.
+    package func write(_ bytes: [UInt8]) {
+        guard !bytes.isEmpty else { return }
+        let trace = state.withLock { state in
+            state.byteCount += bytes.count
+            return state.trace
+        }
+        trace?.write(Data(bytes))
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let written = Foundation.write(
+                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if written > 0 {
+                    rest = rest.dropFirst(written)
+                } else if errno != EINTR && errno != EAGAIN {
+                    return
+                }
+            }
+        }
+    }
+
+    package func write(_ text: String) { write(Array(text.utf8)) }
+}
