@@ -1,0 +1,93 @@
+package import Foundation
+import GRDB
+import Generation
+
+/// What cleaning up removes, or would remove.
+package struct PruneReport: Sendable, Equatable {
+    /// Jobs in the trash longer than the settings keep them: gone with their folders.
+    package var removedJobs: [Int] = []
+    /// Drafts whose latent and embedding go; the clip and the row stay.
+    package var thinnedDrafts: [Int] = []
+    /// Unfinished jobs whose sampler state goes.
+    package var droppedStates: [Int] = []
+    package var freedBytes = 0
+}
+
+extension History {
+    /// Removes what the settings no longer keep: old trash, latents of old drafts without a star, old states.
+    ///
+    /// - Parameter isDryRun: only reports.
+    package func prune(_ settings: Settings, isDryRun: Bool, now: Date = .now) throws(StudioError) -> PruneReport {
+        var report = PruneReport()
+        let trashLimit = now.addingTimeInterval(-Double(settings.trashDays) * 86_400)
+        var trash = HistoryFilter()
+        trash.isTrash = true
+        for job in try jobs(trash) where job.trashed.map({ $0 < trashLimit }) ?? false {
+            report.removedJobs.append(job.id)
+            report.freedBytes += Self.bytes(in: job.folder)
+            if !isDryRun { try remove(job) }
+        }
+        let kept = try jobs()
+        let drafts = kept.filter { $0.kind == .draft && $0.state == .done }
+        for job in drafts.dropFirst(settings.keptDrafts) where !job.isStarred {
+            let freed = try Self.removeFiles(["draft.safetensors"], in: job.folder, isDryRun)
+            if freed > 0 { report.thinnedDrafts.append(job.id) }
+            report.freedBytes += freed
+        }
+        let stateLimit = now.addingTimeInterval(-Double(settings.stateDays) * 86_400)
+        for job in kept where job.state != .done && job.state.isFinal && (job.ended ?? job.made) < stateLimit {
+            let names = ["state.safetensors", "state-previous.safetensors"]
+            let freed = try Self.removeFiles(names, in: job.folder, isDryRun)
+            if freed > 0 { report.droppedStates.append(job.id) }
+            report.freedBytes += freed
+        }
+        return report
+    }
+
+    /// The row goes first: a folder without a row is waste, a row without a folder is a broken promise.
+    private func remove(_ job: JobRecord) throws(StudioError) {
+        try write { database in
+            for table in ["step", "stage", "guess", "output", "tag"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [job.id])
+            }
+            try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job.id])
+        }
+        // Only ever a folder of ours, whatever the row says.
+        guard job.folder.deletingLastPathComponent().standardizedFileURL == jobsFolder.standardizedFileURL,
+            FileManager.default.fileExists(atPath: job.folder.path(percentEncoded: false))
+        else { return }
+        do {
+            try FileManager.default.removeItem(at: job.folder)
+        } catch {
+            throw .cannotWrite("\(job.folder.path(percentEncoded: false)) cannot be removed; check its permissions.")
+        }
+    }
+
+    private static func removeFiles(_ names: [String], in folder: URL, _ isDryRun: Bool) throws(StudioError) -> Int {
+        var freed = 0
+        for name in names {
+            let file = folder.appending(path: name)
+            let size = bytes(of: file)
+            guard size > 0 else { continue }
+            freed += size
+            if isDryRun { continue }
+            do {
+                try FileManager.default.removeItem(at: file)
+            } catch {
+                throw .cannotWrite("\(file.path(percentEncoded: false)) cannot be removed; check its permissions.")
+            }
+        }
+        return freed
+    }
+
+    private static func bytes(in folder: URL) -> Int {
+        let files = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil)
+        return files?.reduce(0) { $0 + (($1 as? URL).map(bytes(of:)) ?? 0) } ?? 0
+    }
+
+    private static func bytes(of file: URL) -> Int {
+        let attributes = try? FileManager.default.attributesOfItem(atPath: file.path(percentEncoded: false))
+        guard attributes?[.type] as? FileAttributeType == .typeRegular else { return 0 }
+        return attributes?[.size] as? Int ?? 0
+    }
+}

@@ -1,0 +1,40 @@
+import GRDB
+package import Generation
+
+extension History {
+    /// The measured times a prediction may rest on: same machine, threads, precision and program version.
+    ///
+    /// Weights are told apart by the model's name, because their hash is known only once they are loaded.
+    package func estimator(
+        for recipe: Recipe, machine: Machine = .current, criticalTokens: Double? = nil
+    ) throws(StudioError) -> TimeEstimator {
+        let sql = """
+            SELECT id FROM job WHERE state = 'done' AND model = ? AND machine = ? AND threads = ? AND build = ?
+              AND (?5 IS NULL OR precision = ?5) ORDER BY id DESC LIMIT 200
+            """
+        let arguments: StatementArguments = [
+            recipe.model, machine.name, machine.coreCount, Program.version,
+            RecipeDocument(recipe: recipe, kind: .draft).precisionText,
+        ]
+        let (steps, stages) = try read { database in
+            let steps = try Row.fetchAll(
+                database, sql: "SELECT job, tokens, calls, seconds FROM step WHERE job IN (\(sql))",
+                arguments: arguments)
+            let stages = try Row.fetchAll(
+                database,
+                sql: "SELECT job, name, work, sum(seconds) AS seconds FROM stage WHERE job IN (\(sql)) "
+                    + "GROUP BY job, name", arguments: arguments)
+            return (steps, stages)
+        }
+        return TimeEstimator(
+            steps: steps.map {
+                .init(run: $0["job"], tokens: $0["tokens"], calls: $0["calls"], seconds: $0["seconds"])
+            },
+            stages: stages.compactMap { row in
+                Stage(rawValue: row["name"]).map {
+                    .init(run: row["job"], stage: $0, work: row["work"], seconds: row["seconds"])
+                }
+            },
+            criticalTokens: criticalTokens ?? 17_000)
+    }
+}

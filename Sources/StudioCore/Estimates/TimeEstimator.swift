@@ -1,0 +1,157 @@
+package import Generation
+
+/// Predicts how long steps and stages take from how long earlier ones took on this machine.
+///
+/// A step with `N` tokens and `f` model calls takes `f * (a + b*N + c*N^2)`: launch, layers, attention.
+package struct TimeEstimator: Sendable {
+    /// A step that was measured.
+    package struct StepTiming: Sendable, Hashable {
+        /// Which job it belongs to; the newest has the largest number.
+        package var run: Int
+        package var tokens: Int
+        package var calls: Int
+        package var seconds: Double
+
+        package init(run: Int, tokens: Int, calls: Int, seconds: Double) {
+            self.run = run
+            self.tokens = tokens
+            self.calls = calls
+            self.seconds = seconds
+        }
+    }
+
+    /// A stage that was measured.
+    package struct StageTiming: Sendable, Hashable {
+        package var run: Int
+        package var stage: Stage
+        /// What its time grows with: bytes, or pixels times frames.
+        package var work: Double
+        package var seconds: Double
+
+        package init(run: Int, stage: Stage, work: Double, seconds: Double) {
+            self.run = run
+            self.stage = stage
+            self.work = work
+            self.seconds = seconds
+        }
+    }
+
+    private let steps: [StepTiming]
+    private let stages: [StageTiming]
+    private let criticalTokens: Double
+    /// `a`, `b`, `c`; nil with fewer than three different token counts.
+    private let coefficients: [Double]?
+    package var runCount: Int { Set(steps.map(\.run)).count }
+
+    /// - Parameters:
+    ///   - steps: of the same CPU, thread count, weights, precision and build.
+    ///   - criticalTokens: see ``criticalTokens(_:)``.
+    package init(steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000) {
+        self.steps = steps.filter { $0.tokens > 0 && $0.calls > 0 && $0.seconds > 0 }
+        self.stages = stages.filter { $0.seconds >= 0 }
+        self.criticalTokens = max(criticalTokens, 1)
+        coefficients = Set(self.steps.map(\.tokens)).count >= 3 ? Self.fit(self.steps) : nil
+    }
+
+    /// The token count at which attention costs as much as the layers, `parameters / (2 * layers * width)`,
+    /// from a plan's operation counts at two sizes.
+    package static func criticalTokens(_ plan: GenerationPlan) -> Double? {
+        let (n0, n1) = (Double(plan.lrTokens), Double(plan.hrTokens))
+        guard n0 > 0, n1 > 0, n0 != n1, plan.lrFlopsPerCall > 0, plan.hrFlopsPerCall > 0 else { return nil }
+        // flops(N) / N = k * (1 + N / N1) at both sizes.
+        let (r0, r1) = (plan.lrFlopsPerCall / n0, plan.hrFlopsPerCall / n1)
+        let slope = r1 - r0
+        let critical = (r0 * n1 - r1 * n0) / slope
+        return slope != 0 && critical.isFinite && critical > 0 ? critical : nil
+    }
+
+    /// Seconds of one step; nil where nothing is known.
+    package func step(tokens: Int, calls: Int) -> TimeEstimate? {
+        guard tokens > 0, calls > 0, !steps.isEmpty else { return nil }
+        let same = steps.filter { $0.tokens == tokens }
+        if !same.isEmpty {
+            let seconds = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weight(of: $0.run)) })
+            return TimeEstimate(
+                seconds: seconds * Double(calls), spread: spread(of: same), runs: Set(same.map(\.run)).count,
+                basis: "same size")
+        }
+        if let coefficients {
+            let n = Double(tokens)
+            let seconds = Double(calls) * (coefficients[0] + coefficients[1] * n + coefficients[2] * n * n)
+            return TimeEstimate(seconds: seconds, spread: 0.15, runs: runCount, basis: "model")
+        }
+        return carriedOver(tokens: tokens, calls: calls)
+    }
+
+    /// `t(N) = t(N0) * N*(1 + N/N1) / (N0*(1 + N0/N1))`, from the nearest size measured.
+    private func carriedOver(tokens: Int, calls: Int) -> TimeEstimate? {
+        let n = Double(tokens)
+        func distance(_ timing: StepTiming) -> Double { abs(Double(timing.tokens) / n - 1) }
+        guard let nearest = steps.min(by: { distance($0) < distance($1) }) else { return nil }
+        let same = steps.filter { $0.tokens == nearest.tokens }
+        let known = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weight(of: $0.run)) })
+        let n0 = Double(nearest.tokens)
+        let ratio = n * (1 + n / criticalTokens) / (n0 * (1 + n0 / criticalTokens))
+        // Further away means less sure: half the estimate at a hundredfold.
+        let spread = min(0.5, 0.15 + 0.175 * abs(Self.logarithm10(ratio)))
+        return TimeEstimate(
+            seconds: known * ratio * Double(calls), spread: spread, runs: min(Set(same.map(\.run)).count, 2),
+            basis: "carried over from \(nearest.tokens) tokens")
+    }
+
+    /// Seconds of a stage: `d0 + d1 * work`, or the last time where nothing grows; nil where nothing is known.
+    package func stage(_ stage: Stage, work: Double) -> TimeEstimate? {
+        let known = stages.filter { $0.stage == stage }
+        guard let latest = known.max(by: { $0.run < $1.run }) else { return nil }
+        let runs = Set(known.map(\.run)).count
+        guard work > 0, Set(known.map(\.work)).count >= 2 else {
+            let scale = work > 0 && latest.work > 0 ? work / latest.work : 1
+            return TimeEstimate(
+                seconds: latest.seconds * scale, spread: scale == 1 ? 0.1 : 0.3, runs: runs, basis: "last run")
+        }
+        let solution = NonNegativeLeastSquares.solve(
+            rows: known.map { [1, $0.work] }, targets: known.map(\.seconds), weights: known.map { weight(of: $0.run) })
+        return TimeEstimate(seconds: solution[0] + solution[1] * work, spread: 0.15, runs: runs, basis: "model")
+    }
+
+    /// Half the weight after 20 runs.
+    private func weight(of run: Int) -> Double {
+        let newer = Set(steps.map(\.run) + stages.map(\.run)).count { $0 > run }
+        return Self.halved(times: Double(newer) / 20)
+    }
+
+    private static func fit(_ steps: [StepTiming]) -> [Double] {
+        let runs = Set(steps.map(\.run)).sorted(by: >)
+        let age = Dictionary(uniqueKeysWithValues: runs.enumerated().map { ($1, Double($0)) })
+        return NonNegativeLeastSquares.solve(
+            rows: steps.map { timing in
+                let n = Double(timing.tokens)
+                return [1, n, n * n].map { $0 * Double(timing.calls) }
+            },
+            targets: steps.map(\.seconds),
+            // Relative errors count, or the largest size alone would decide.
+            weights: steps.map { halved(times: (age[$0.run] ?? 0) / 20) / ($0.seconds * $0.seconds) })
+    }
+
+    /// Half the distance between the tenth and the ninetieth percentile, relative to the median, times 1.3.
+    private func spread(of timings: [StepTiming]) -> Double {
+        let sorted = timings.map { $0.seconds / Double($0.calls) }.sorted()
+        let median = sorted[sorted.count / 2]
+        guard sorted.count >= 3, median > 0 else { return 0.15 }
+        let low = sorted[sorted.count / 10]
+        let high = sorted[sorted.count * 9 / 10]
+        return 1.3 * (high - low) / (2 * median)
+    }
+
+    /// The value at half of the total weight.
+    private static func weightedMedian(_ values: [(value: Double, weight: Double)]) -> Double {
+        let sorted = values.sorted { $0.value < $1.value }
+        let half = sorted.reduce(0) { $0 + $1.weight } / 2
+        var sum = 0.0
+        for entry in sorted {
+            sum += entry.weight
+            if sum >= half { return entry.value }
+        }
+        return sorted.last?.value ?? 0
+    }
+}

@@ -1,0 +1,36 @@
+import Foundation
+
+/// Reads and replaces small text files.
+enum TextFile {
+    /// Settings, presets and themes are typed by people; anything larger is a mistake.
+    static let byteLimit = 1 << 20
+
+    /// - Parameter shown: the path in messages.
+    static func read(_ url: URL, shown: String) throws(StudioError) -> String {
+        let data: Data
+        do {
+            data = try Data(contentsOf: url)
+        } catch {
+            throw .badFile(FileProblem(file: shown, text: "The file cannot be read."))
+        }
+        guard data.count <= byteLimit else {
+            throw .badFile(FileProblem(file: shown, text: "The file is larger than 1 MiB."))
+        }
+        guard let text = String(validating: data, as: UTF8.self) else {
+            throw .badFile(FileProblem(file: shown, text: "The file is not UTF-8 text."))
+        }
+        return text
+    }
+
+    /// Writes beside the target and renames, so that a full disk never leaves half a file under the name.
+    static func write(_ text: String, to url: URL) throws(StudioError) {
+        do {
+            let folder = url.deletingLastPathComponent()
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            try Data(text.utf8).write(to: url, options: .atomic)
+        } catch {
+            let path = url.path(percentEncoded: false)
+            throw .cannotWrite("\(path) cannot be written; check the folder's permissions and the free space.")
+        }
+    }
+}

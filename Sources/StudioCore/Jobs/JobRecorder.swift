@@ -1,0 +1,90 @@
+import Foundation
+import Generation
+
+/// Writes what a job tells into the history and keeps its time remaining.
+struct JobRecorder {
+    private let run: JobRun
+    private let history: History
+    private let estimate: JobEstimate
+    private var remaining: RemainingTime
+    private let start: ContinuousClock.Instant
+    private var lastUpdate = -1.0
+    private var nextGuessPercent = 0
+
+    init(run: JobRun, history: History, estimate: JobEstimate) {
+        self.run = run
+        self.history = history
+        self.estimate = estimate
+        start = .now
+        remaining = RemainingTime(estimate: estimate, now: 0)
+    }
+
+    private var elapsed: Double {
+        let parts = (ContinuousClock.now - start).components
+        return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
+    }
+
+    /// One transaction an event that matters later.
+    mutating func record(_ event: GenerationEvent) throws {
+        remaining.update(event, now: elapsed)
+        switch event {
+        case .stepFinished(let step):
+            try history.record(step, of: run.id, peakBytes: ProcessMemory.peakBytes)
+        case .stageFinished(let stage, let seconds):
+            let pass = run.kind == .draft ? run.document.recipe.lr : run.document.recipe.hr
+            let work = TimeEstimator.work(of: stage, pass, run.document.recipe.frames)
+            try history.record(
+                StageRecord(stage: stage, part: 0, seconds: seconds, work: work, isWarm: false), of: run.id)
+        case .outputWritten(let file, let bytes):
+            let path = file.path(percentEncoded: false)
+            let isOwn = path.hasPrefix(run.folder.path(percentEncoded: false))
+            try history.addOutput(
+                OutputRecord(
+                    job: run.id, path: path, bytes: bytes, sha256: nil, kind: isOwn ? "clip" : "file", isGone: false))
+        case .finished(let result):
+            try history.finish(run.id, recipe: document(result), seconds: result.seconds)
+        case .stageStarted, .blockFinished, .partsFinished, .preview, .stateSaved: break
+        }
+    }
+
+    private func document(_ result: GenerationResult) -> RecipeDocument {
+        var document = run.document
+        document.recipe = result.recipe
+        document.weightsSHA256 = result.weightsSHA256
+        document.seconds = result.seconds
+        switch result.kind {
+        case .draft:
+            document.draftLatentSHA256 = result.latentSHA256
+            document.lrStepSeconds = result.steps.filter { $0.pass == .lr }.map(\.seconds)
+        case .commit:
+            document.hrStepSeconds = result.steps.filter { $0.pass == .hr }.map(\.seconds)
+        }
+        return document
+    }
+
+    /// A new estimate where the event gives reason for one: at most twice a second between steps and stages.
+    mutating func remainingUpdate(after event: GenerationEvent) throws -> JobEvent.Content? {
+        let now = elapsed
+        switch event {
+        case .stageStarted, .stepFinished, .stageFinished: break
+        case .partsFinished, .blockFinished:
+            guard now - lastUpdate >= 0.5 else { return nil }
+        case .preview, .stateSaved, .outputWritten, .finished: return nil
+        }
+        lastUpdate = now
+        let estimate = remaining.remaining(now: now)
+        if let estimate { try recordGuess(estimate, elapsed: now) }
+        return .remaining(estimate)
+    }
+
+    /// Keeps the predicted whole time at 0, 25, 50 and 75 % beside what it will really be.
+    private mutating func recordGuess(_ estimate: TimeEstimate, elapsed: Double) throws {
+        let percent = Int((remaining.fraction(now: elapsed) ?? 0) * 100)
+        guard nextGuessPercent <= 75, percent >= nextGuessPercent else { return }
+        let whole = TimeEstimate(
+            seconds: elapsed + estimate.seconds, low: elapsed + estimate.low, high: elapsed + estimate.high,
+            runs: estimate.runs, basis: estimate.basis)
+        try history.recordGuess(whole, of: run.id, atPercent: nextGuessPercent)
+        nextGuessPercent = percent / 25 * 25 + 25
+    }
+}

@@ -1,0 +1,188 @@
+import Foundation
+package import Generation
+package import Kernels
+package import Logging
+
+/// Runs jobs one after another: gives each its number and folder, keeps the history, and passes on what happens.
+///
+/// Used by the command line and the studio alike.
+package final class JobRunner: Sendable {
+    package let history: History
+    package let service: any GenerationService
+    private let paths: StudioPaths
+    private let metadata: Settings.Metadata
+    private let log: Logger
+    private let gate = JobGate()
+
+    /// - Parameter metadata: what output files tell about how they were made.
+    package init(
+        service: any GenerationService, history: History, paths: StudioPaths,
+        metadata: Settings.Metadata = .full, log: Logger = Logger(label: "jobs")
+    ) {
+        self.service = service
+        self.history = history
+        self.paths = paths
+        self.metadata = metadata
+        self.log = log
+    }
+
+    /// Enters a draft.
+    ///
+    /// - Parameters:
+    ///   - preset: the name of the preset in force, for the recipe in the file.
+    ///   - output: where else than in the job's folder the clip is written.
+    /// - Throws: ``GenerationError`` for a recipe that cannot be used, ``StudioError`` where the history fails.
+    package func draft(
+        _ recipe: Recipe, preset: String? = nil, output: JobOutput? = nil, wantsPreviews: Bool = true
+    ) async throws -> JobHandle {
+        try RecipeLimits.check(recipe)
+        if let output { try OutputTarget.check(output.file) }
+        let document = RecipeDocument(recipe: recipe, kind: .draft, preset: preset, made: .now)
+        let id = try history.add(NewJob(kind: .draft, recipe: document))
+        let request = DraftRequest(
+            recipe: recipe, folder: paths.folder(ofJob: id),
+            output: output.map { self.request($0, document) }, wantsPreviews: wantsPreviews)
+        let service = service
+        return start(JobRun(id: id, kind: .draft, document: document, folder: request.folder)) {
+            service.draft(request)
+        }
+    }
+
+    /// Enters the commit of a kept draft.
+    ///
+    /// - Parameters:
+    ///   - hr: nil: as the draft's recipe has it.
+    ///   - precision: nil: the draft's.
+    package func commit(
+        draft draftID: Int, hr: PassSettings? = nil, precision: Precision? = nil, output: JobOutput,
+        wantsPreviews: Bool = true
+    ) async throws -> JobHandle {
+        let draft = try finishedDraft(draftID)
+        var document = draft.recipe
+        document.kind = .commit
+        document.recipe.hr = hr ?? document.recipe.hr
+        document.recipe.precision = precision ?? document.recipe.precision
+        document.made = .now
+        document.seconds = nil
+        try RecipeLimits.check(document.recipe)
+        try OutputTarget.check(output.file)
+        let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document))
+        let request = CommitRequest(
+            draftFolder: draft.folder, hr: document.recipe.hr, precision: precision, folder: paths.folder(ofJob: id),
+            output: self.request(output, document), wantsPreviews: wantsPreviews)
+        let service = service
+        return start(JobRun(id: id, kind: .commit, document: document, folder: request.folder)) {
+            service.commit(request)
+        }
+    }
+
+    private func finishedDraft(_ id: Int) throws -> JobRecord {
+        let draft = try history.job(id)
+        guard draft.kind == .draft else {
+            let parent = draft.parent.map { " It was made from draft \($0)." } ?? ""
+            throw StudioError.badValue("Job \(id) is a commit, and only drafts can be committed.\(parent)")
+        }
+        guard draft.state == .done else {
+            throw StudioError.badValue("Draft \(id) is \(draft.state.rawValue); only finished drafts can be committed.")
+        }
+        return draft
+    }
+
+    private func request(_ output: JobOutput, _ document: RecipeDocument) -> OutputRequest {
+        let shared = document.shared(metadata)
+        let prompt = shared.map { String(TextCleaning.oneLine($0.recipe.prompt).prefix(200)) } ?? ""
+        return OutputRequest(
+            file: output.file, crf: output.crf, comment: shared?.json(), title: prompt.isEmpty ? nil : prompt)
+    }
+
+    private func start(
+        _ run: JobRun, _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
+    ) -> JobHandle {
+        let (stream, continuation) = AsyncThrowingStream.makeStream(of: JobEvent.self)
+        continuation.yield(JobEvent(job: run.id, content: .state(.waiting)))
+        let task = Task.detached { [self] in
+            await perform(run, begin, continuation)
+        }
+        continuation.onTermination = { reason in
+            if case .cancelled = reason { task.cancel() }
+        }
+        return JobHandle(
+            id: run.id, kind: run.kind, recipe: run.document.recipe, folder: run.folder, events: stream, task: task)
+    }
+
+    /// The whole life of a job. Everything is in the history before the stream ends.
+    private func perform(
+        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>,
+        _ continuation: AsyncThrowingStream<JobEvent, any Error>.Continuation
+    ) async {
+        do {
+            try await gate.enter()
+            do {
+                try await runEngine(run, begin, continuation)
+                await gate.leave()
+            } catch {
+                await gate.leave()
+                throw error
+            }
+            continuation.yield(JobEvent(job: run.id, content: .state(.done)))
+            continuation.finish()
+        } catch {
+            let isStop = error is CancellationError || Task.isCancelled
+            let state: JobState = isStop ? .stopped : .failed
+            recordEnd(state, of: run.id, error)
+            continuation.yield(JobEvent(job: run.id, content: .state(state)))
+            continuation.finish(throwing: isStop ? CancellationError() : error)
+        }
+    }
+
+    private func recordEnd(_ state: JobState, of id: Int, _ failure: any Error) {
+        do {
+            let text = state == .failed ? TextCleaning.oneLine(String(describing: failure)) : nil
+            try history.setState(state, of: id, error: text)
+        } catch {
+            // The job's own failure is what the user must hear about; the next start repairs the row.
+            log.error("job \(id) ended as \(state.rawValue), which could not be stored: \(error)")
+        }
+    }
+
+    private func runEngine(
+        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>,
+        _ continuation: AsyncThrowingStream<JobEvent, any Error>.Continuation
+    ) async throws {
+        try history.setState(.running, of: run.id)
+        continuation.yield(JobEvent(job: run.id, content: .state(.running)))
+        var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run))
+        var result: GenerationResult?
+        for try await event in begin() {
+            try recorder.record(event)
+            if case .finished(let finished) = event { result = finished }
+            continuation.yield(JobEvent(job: run.id, content: .generation(event)))
+            if let update = try recorder.remainingUpdate(after: event) {
+                continuation.yield(JobEvent(job: run.id, content: update))
+            }
+        }
+        // A cancelled reader sees its stream end as if the job were over.
+        guard result != nil else { throw CancellationError() }
+    }
+
+    /// What is known before the start; a plan that fails only makes the estimate poorer.
+    private func estimate(_ run: JobRun) async -> JobEstimate {
+        let recipe = run.document.recipe
+        do {
+            let plan = try? await service.plan(recipe)
+            let critical = plan.flatMap(TimeEstimator.criticalTokens)
+            return try history.estimator(for: recipe, criticalTokens: critical).job(recipe, kind: run.kind)
+        } catch {
+            log.warning("no estimate for job \(run.id): \(error)")
+            return TimeEstimator(steps: [], stages: []).job(recipe, kind: run.kind)
+        }
+    }
+}
+
+/// What stays the same during a job.
+struct JobRun: Sendable {
+    var id: Int
+    var kind: GenerationResult.Kind
+    var document: RecipeDocument
+    var folder: URL
+}

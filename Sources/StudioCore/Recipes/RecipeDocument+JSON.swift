@@ -1,0 +1,143 @@
+import Foundation
+import Generation
+import Kernels
+
+extension RecipeDocument {
+    /// One line of JSON; keys in the order of the schema's description do not matter, so they are sorted.
+    package func json() -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(Wire(self)) else { return "{}" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// - Throws: ``StudioError/unreadable(_:)`` where the text is no recipe of this schema.
+    package init(json: String) throws(StudioError) {
+        guard json.utf8.count <= Self.byteLimit else {
+            throw .unreadable("The recipe is larger than 1 MiB and is not read.")
+        }
+        let wire: Wire
+        do {
+            wire = try JSONDecoder().decode(Wire.self, from: Data(json.utf8))
+        } catch {
+            throw .unreadable("This is not a recipe of Turbo2K: \(Self.reason(error)).")
+        }
+        guard wire.schema == Self.schema else {
+            let found = TextCleaning.shortened(wire.schema, to: 40)
+            throw .unreadable("The recipe's schema is \"\(found)\"; this program reads \"\(Self.schema)\".")
+        }
+        self = wire.document
+    }
+
+    private static func reason(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.keyNotFound(let key, _): "\"\(key.stringValue)\" is missing"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            "\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" has the wrong type"
+        case DecodingError.dataCorrupted(let context) where !context.codingPath.isEmpty:
+            "\"\(context.codingPath.map(\.stringValue).joined(separator: "."))\" cannot be read"
+        default: "it is not JSON"
+        }
+    }
+
+    /// The schema, field for field.
+    private struct Wire: Codable {
+        struct PassFields: Codable {
+            var size: VideoSize
+            var steps: Int
+            var guidance: Double
+            var shift: Double?
+
+            init(_ pass: PassSettings) {
+                size = pass.size
+                steps = pass.steps
+                // Through text, so that 4.2 is not written as 4.199999809.
+                guidance = Double("\(pass.guidance)") ?? 1
+                shift = pass.shift.flatMap { Double("\($0)") }
+            }
+
+            var settings: PassSettings {
+                let limits = RecipeLimits.self
+                return PassSettings(
+                    size: limits.nearest(size), steps: steps.clamped(to: limits.steps),
+                    guidance: Float(guidance).clamped(to: limits.guidance),
+                    shift: shift.map { Float($0).clamped(to: limits.shift) })
+            }
+        }
+
+        struct StepSeconds: Codable {
+            var lr: [Double]?
+            var hr: [Double]?
+        }
+
+        var schema: String
+        var program: String?
+        var kind: GenerationResult.Kind
+        var prompt: String
+        var negative: String?
+        var seed: UInt32
+        var frames: Int
+        var fps: Double
+        var lr: PassFields
+        var hr: PassFields
+        var model: String
+        var weights_sha256: String?
+        var precision: Precision?
+        var draft_latent_sha256: String?
+        var preset: String?
+        var made: String?
+        var seconds: Double?
+        var step_seconds: StepSeconds?
+
+        init(_ document: RecipeDocument) {
+            let recipe = document.recipe
+            schema = RecipeDocument.schema
+            program = document.program
+            kind = document.kind
+            prompt = recipe.prompt
+            negative = recipe.negative
+            seed = recipe.seed
+            frames = recipe.frames
+            fps = recipe.fps
+            lr = PassFields(recipe.lr)
+            hr = PassFields(recipe.hr)
+            model = recipe.model
+            weights_sha256 = document.weightsSHA256
+            precision = recipe.precision
+            draft_latent_sha256 = document.draftLatentSHA256
+            preset = document.preset
+            made = document.made.map(HistoryDate.text)
+            seconds = document.seconds
+            if !document.lrStepSeconds.isEmpty || !document.hrStepSeconds.isEmpty {
+                step_seconds = StepSeconds(lr: document.lrStepSeconds, hr: document.hrStepSeconds)
+            }
+        }
+
+        var document: RecipeDocument {
+            let limit = RecipeLimits.promptCharacters
+            let recipe = Recipe(
+                prompt: String(TextCleaning.cleaned(prompt).prefix(limit)),
+                negative: String(TextCleaning.cleaned(negative ?? "").prefix(limit)), seed: seed,
+                frames: RecipeLimits.nearestFrames(frames), fps: fps.clamped(to: RecipeLimits.fps), lr: lr.settings,
+                hr: hr.settings, model: TextCleaning.oneLine(model), precision: precision)
+            return RecipeDocument(
+                recipe: recipe, kind: kind, program: TextCleaning.shortened(program ?? "", to: 80),
+                preset: preset.map { TextCleaning.shortened($0, to: 40) }, weightsSHA256: hash(weights_sha256),
+                draftLatentSHA256: hash(draft_latent_sha256), made: made.flatMap(HistoryDate.date),
+                seconds: seconds.map { max($0, 0) }, lrStepSeconds: Array((step_seconds?.lr ?? []).prefix(100)),
+                hrStepSeconds: Array((step_seconds?.hr ?? []).prefix(100)))
+        }
+
+        /// Hexadecimal digits only.
+        private func hash(_ text: String?) -> String? {
+            text.flatMap { $0.count <= 64 && $0.allSatisfy(\.isHexDigit) && !$0.isEmpty ? $0 : nil }
+        }
+    }
+}
+
+extension Comparable {
+    /// The nearest value within `range`.
+    func clamped(to range: ClosedRange<Self>) -> Self {
+        min(max(self, range.lowerBound), range.upperBound)
+    }
+}
