@@ -87,6 +87,13 @@ final class PartFile {
 
     /// Says in advance what a rename would only say at the end.
     static func checkTarget(_ path: String) throws(VideoError) {
+        try checkFolder(of: path)
+        var status = stat()
+        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
+    }
+
+    /// - Throws: ``VideoError/folderMissing(path:)`` where there is no folder to write `path` into.
+    static func checkFolder(of path: String) throws(VideoError) {
         var status = stat()
         guard stat(folderName(of: path), &status) == 0 else {
             guard errno == ENOENT || errno == ENOTDIR else {
@@ -95,7 +102,6 @@ final class PartFile {
             throw .folderMissing(path: path)
         }
         guard status.st_mode & S_IFMT == S_IFDIR else { throw .folderMissing(path: path) }
-        if stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { throw .isFolder(path: path) }
     }
 
     private static func open(_ partPath: String, target: String) throws(VideoError) -> Int32 {

@@ -27,6 +27,15 @@ package enum VideoError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The file ends early or is damaged after `frameCount` frames.
     case damaged(path: String, frameCount: Int, reason: String)
 
+    /// The same failure to write, of a file that stands for several.
+    func renamed(_ path: String, writtenBytes: Int) -> VideoError {
+        switch self {
+        case .diskFull(_, let bytes): .diskFull(path: path, writtenBytes: writtenBytes + bytes)
+        case .cannotWrite(_, let reason): .cannotWrite(path: path, reason: reason)
+        default: self
+        }
+    }
+
     package var description: String {
         switch self {
         case .unknownExtension(let path):

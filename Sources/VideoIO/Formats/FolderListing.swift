@@ -1,7 +1,12 @@
 import Glibc
 
-/// The names in a folder.
+/// What is at a path, and in a folder.
 enum FolderListing {
+    static func isRegularFile(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
+    }
+
     /// Without `.` and `..`, in no order; empty where the folder cannot be read.
     static func names(of folder: String) -> [String] {
         guard let directory = opendir(folder) else { return [] }

@@ -6,6 +6,12 @@ struct NumberedName: Hashable {
     let digitCount: Int
     let suffix: String
 
+    init(prefix: String, digitCount: Int, suffix: String) {
+        self.prefix = prefix
+        self.digitCount = digitCount
+        self.suffix = suffix
+    }
+
     /// Nil where the last part of the path has no such number, or several.
     init?(pattern path: String) {
         let nameStart = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
