@@ -1,0 +1,13 @@
+/// Why a training cannot go on.
+package enum TrainingError: Error, Equatable, CustomStringConvertible {
+    /// The loss or a gradient of this step, counted from 1, is not a finite number.
+    case divergedLoss(step: Int)
+
+    package var description: String {
+        switch self {
+        case .divergedLoss(let step):
+            "The loss of training step \(step) is not a finite number. Lower the learning rate, or go on from the last "
+                + "saved checkpoint with other data."
+        }
+    }
+}
