@@ -123,7 +123,7 @@ extension Kernels {
 package final class OperandRows: Sendable {
     package let rowStride: Int
     private let precision: Precision
-    private let inputChannels: Int
+    package let inputChannels: Int
     private let rowCount: Int
     private let storage: AlignedBuffer
     private let rowScales: AlignedBuffer

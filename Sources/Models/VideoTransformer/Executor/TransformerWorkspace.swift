@@ -1,0 +1,88 @@
+package import Kernels
+
+/// The memory of a forward pass, made once for a token count, so that a step allocates nothing.
+package final class TransformerWorkspace: Sendable {
+    package let tokenCount: Int
+    /// The token stream, fp32 `[tokens, width]`.
+    let stream: AlignedBuffer
+    /// Rotated queries and the attention's result, in the attention's type `[tokens, width]`.
+    let queries: AlignedBuffer
+    let attended: AlignedBuffer
+    let keysValues: PackedKeysValues
+    /// Rows that a worker handles at a time.
+    let chunkRows: Int
+    private let workers: [WorkerMemory]
+
+    /// What one worker needs for a chunk of rows.
+    final class WorkerMemory: Sendable {
+        /// `[chunkRows, widest]` fp32.
+        let rows: AlignedBuffer
+        /// `[chunkRows, width]` in the attention's type, twice.
+        let queries: AlignedBuffer
+        let attended: AlignedBuffer
+        /// `[chunkRows, feedForwardWidth]`, bf16 or fp32.
+        let hidden: AlignedBuffer
+        let attentionScratch: AlignedBuffer
+
+        init(configuration: VideoTransformerConfiguration, widest: Int, chunkRows: Int) {
+            let width = configuration.width
+            rows = AlignedBuffer(byteCount: chunkRows * width * 4)
+            queries = AlignedBuffer(byteCount: chunkRows * width * 4)
+            attended = AlignedBuffer(byteCount: chunkRows * width * 4)
+            hidden = AlignedBuffer(byteCount: chunkRows * widest * 4)
+            attentionScratch = AlignedBuffer(
+                byteCount: Kernels.attentionScratchBytes(headSize: configuration.headWidth))
+        }
+
+        var byteCount: Int {
+            rows.byteCount + queries.byteCount + attended.byteCount + hidden.byteCount + attentionScratch.byteCount
+        }
+    }
+
+    /// Rows of the linear layers' operands, one set for each input width.
+    let narrowOperands: OperandRows
+    private let wideOperands: OperandRows
+    private let fusionOperands: OperandRows?
+
+    package init(
+        configuration: VideoTransformerConfiguration, turbo2k: Turbo2KConfiguration?, tokenCount: Int,
+        precision: Precision, attentionIsBF16: Bool, threadCount: Int
+    ) {
+        let width = configuration.width
+        let elementBytes = attentionIsBF16 ? 2 : 4
+        self.tokenCount = tokenCount
+        // Even, a multiple of the register tile, and small enough that every worker gets a share.
+        let share = (tokenCount + 2 * threadCount - 1) / (2 * threadCount)
+        chunkRows = max(12, min(96, (share + 11) / 12 * 12))
+        stream = AlignedBuffer(byteCount: tokenCount * width * 4)
+        queries = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
+        attended = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
+        keysValues = PackedKeysValues(
+            headCount: configuration.headCount, headSize: configuration.headWidth, keyCount: tokenCount,
+            isBF16: attentionIsBF16)
+        let rows = chunkRows
+        let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
+        workers = (0..<threadCount).map { _ in
+            WorkerMemory(configuration: configuration, widest: widest, chunkRows: rows)
+        }
+        narrowOperands = OperandRows(precision: precision, inputChannels: width, rows: rows, workers: threadCount)
+        wideOperands = OperandRows(
+            precision: precision, inputChannels: configuration.feedForwardWidth, rows: rows, workers: threadCount)
+        fusionOperands = turbo2k.map {
+            OperandRows(
+                precision: precision, inputChannels: $0.fusionHiddenRatio * width, rows: rows, workers: threadCount)
+        }
+    }
+
+    func worker(_ index: Int) -> WorkerMemory { workers[index] }
+
+    /// The operand rows behind a feed-forward layer's activation.
+    func wideOperands(inputChannels: Int) -> OperandRows {
+        fusionOperands.flatMap { $0.inputChannels == inputChannels ? $0 : nil } ?? wideOperands
+    }
+
+    package var byteCount: Int {
+        stream.byteCount + queries.byteCount + attended.byteCount + keysValues.byteCount + narrowOperands.byteCount
+            + wideOperands.byteCount + (fusionOperands?.byteCount ?? 0) + workers.reduce(0) { $0 + $1.byteCount }
+    }
+}
