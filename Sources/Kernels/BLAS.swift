@@ -12,11 +12,9 @@ package enum BLAS {
 
     /// `c = alpha * op(a) * op(b) + beta * c`, where `op` transposes if asked to.
     ///
+    /// `a` is `[m, k]`, or `[k, m]` if transposed, with rows `lda` floats apart; `b` is `[k, n]`, or `[n, k]` if
+    /// transposed, with rows `ldb` floats apart; `c` is `[m, n]`, with rows `ldc` floats apart, and overlaps neither.
     /// The caller vouches for the pointers: BLAS does not check them. With `beta` 0 the old content of `c` is not read.
-    /// - Parameters:
-    ///   - a: `[m, k]`, or `[k, m]` if transposed, with rows `lda` floats apart.
-    ///   - b: `[k, n]`, or `[n, k]` if transposed, with rows `ldb` floats apart.
-    ///   - c: `[m, n]`, with rows `ldc` floats apart; must not overlap `a` or `b`.
     package static func sgemm(
         transposeA: Bool, transposeB: Bool, m: Int, n: Int, k: Int, alpha: Float,
         a: UnsafePointer<Float>, lda: Int, b: UnsafePointer<Float>, ldb: Int,

@@ -29,7 +29,7 @@ package struct ParameterSet: Sendable {
 
     /// The parameters whose names start with `prefix`, by the rest of their names, as a model takes its weights.
     ///
-    /// - Parameter others: gives what is not trained, such as statistics; asked only for names that are not here.
+    /// `others` gives what is not trained, such as statistics; it is asked only for names that are not here.
     package func scope(
         prefix: String = "", others: @escaping (String) throws -> Tensor = { throw ModelError.missingWeight(name: $0) }
     ) -> WeightScope {

@@ -26,6 +26,7 @@ package struct Trainer: Sendable {
     ///
     /// - Parameter objective: the loss of the present parameters on a batch.
     /// - Throws: what `objective` throws, and ``TrainingError/divergedLoss(step:)``; nothing has moved then.
+    /// - Returns: what the step saw.
     package mutating func step(_ objective: (ParameterSet) throws -> TrainingLoss) throws -> Report {
         let loss = try objective(parameters)
         let value = loss.total.scalarValue

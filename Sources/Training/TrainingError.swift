@@ -6,8 +6,8 @@ package enum TrainingError: Error, Equatable, CustomStringConvertible {
     package var description: String {
         switch self {
         case .divergedLoss(let step):
-            "The loss of training step \(step) is not a finite number. Lower the learning rate, or go on from the last "
-                + "saved checkpoint with other data."
+            "The loss of training step \(step) is not a finite number. Lower the learning rate or the gradient norm "
+                + "that clipping allows, and check the batch for numbers that are not finite."
         }
     }
 }

@@ -6,9 +6,7 @@ import Testing
 ///
 /// The function's result is weighted with random numbers and summed in double precision, so that the differences are
 /// limited by the rounding of the op alone, about 3e-6 for values near 1.
-/// - Parameters:
-///   - inputs: where to differentiate; every one is checked.
-///   - tolerance: the largest relative L2 distance of an input's gradient.
+/// Every one of `inputs` is checked; `tolerance` is the largest relative L2 distance of an input's gradient.
 func checkGradient(
     _ inputs: [Tensor], step: Float = 0.02, tolerance: Double = 1e-3, sourceLocation: SourceLocation = #_sourceLocation,
     _ function: ([Tensor]) -> Tensor

@@ -15,7 +15,7 @@ struct GoldenTraining {
     /// rate in a direction that rounding decides. The cases' notes give this number.
     private static let movementTolerance = 5e-2
 
-    /// - Parameter weights: the initial values by their names in `parameter_order.txt`.
+    /// `weights` are the initial values by their names in `parameter_order.txt`.
     init(_ golden: Golden, weights: [String: Tensor], objective: @escaping (ParameterSet) throws -> TrainingLoss) {
         self.golden = golden
         initial = ParameterSet(weights)

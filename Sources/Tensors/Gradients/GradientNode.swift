@@ -36,8 +36,8 @@ extension Tensor {
 
     /// This result with the history of `operands`, if any of them is tracked.
     ///
-    /// - Parameter pullback: maps the cotangent of the result, which has its shape, to the cotangents of the operands in
-    ///   order, each with its operand's shape. It may give nil for an operand that is not tracked.
+    /// `pullback` maps the cotangent of the result, which has its shape, to the cotangents of the operands in order, each
+    /// with its operand's shape. It may give nil for an operand that is not tracked.
     func recorded(from operands: [Tensor], pullback: @escaping GradientNode.Pullback) -> Tensor {
         guard operands.contains(where: \.isTracked) else { return self }
         return Tensor(

@@ -3,8 +3,10 @@ extension Tensor {
     /// over all positions of a batch element.
     ///
     /// - Parameters:
+    ///   - groupCount: divides the number of channels.
     ///   - weight: `[channels]`.
     ///   - bias: `[channels]`.
+    ///   - epsilon: keeps the divisor from 0.
     /// - Returns: `[batch, …, channels]`, like this tensor. The variance is the biased one.
     package func groupNorm(groupCount: Int, weight: Tensor, bias: Tensor, epsilon: Float) -> Tensor {
         let channels = shape.last ?? 0

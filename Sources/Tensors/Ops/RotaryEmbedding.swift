@@ -5,6 +5,7 @@ extension Tensor {
     ///   - cosines: the shape of this tensor without some leading axes (which then share it), or with length 1 there.
     ///     Each channel has its own value. No gradient flows to it.
     ///   - sines: like `cosines`.
+    /// - Returns: the shape of this tensor.
     package func rotated(cosines: Tensor, sines: Tensor) -> Tensor {
         let table = Array(cosines.shape.drop { $0 == 1 })
         precondition(

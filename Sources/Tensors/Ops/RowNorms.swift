@@ -1,7 +1,10 @@
 extension Tensor {
     /// `x / √(mean(x²) + epsilon) · weight` over the last axis.
     ///
-    /// - Parameter weight: `[channels]`, or nil for 1.
+    /// - Parameters:
+    ///   - weight: `[channels]`, or nil for 1.
+    ///   - epsilon: keeps the divisor from 0.
+    /// - Returns: the shape of this tensor.
     package func rmsNorm(weight: Tensor? = nil, epsilon: Float) -> Tensor {
         let channels = shape.last ?? 0
         precondition(weight.map { $0.shape == [channels] } ?? true, "rmsNorm: \(shape) by \(weight?.shape ?? [])")
@@ -17,6 +20,8 @@ extension Tensor {
     /// - Parameters:
     ///   - weight: `[channels]`, or nil for 1.
     ///   - bias: `[channels]`, or nil for 0.
+    ///   - epsilon: keeps the divisor from 0.
+    /// - Returns: the shape of this tensor.
     package func layerNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Float) -> Tensor {
         let channels = shape.last ?? 0
         for operand in [weight, bias].compactMap({ $0 }) {

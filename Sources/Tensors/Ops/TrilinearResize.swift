@@ -3,6 +3,7 @@ extension Tensor {
     /// half-pixel centres: `source = max(0, (i + 0.5) in / out - 0.5)`, the upper neighbour limited to the last index.
     ///
     /// - Parameter size: the new frames, height and width.
+    /// - Returns: `[batch] + size + [channels]`.
     package func trilinearResized(to size: [Int]) -> Tensor {
         precondition(rank == 5 && size.count == 3 && size.allSatisfy { $0 > 0 }, "trilinearResize: \(shape) to \(size)")
         let source = Array(shape[1..<4])

@@ -34,6 +34,7 @@ package struct AutoencoderObjective {
     ///   - noise: standard normal, the shape of the latents; it draws them from the encoder's distribution.
     ///   - timesteps: what the decoder is told, one for all or one for each batch element.
     /// - Throws: ``ModelError`` where a parameter is missing or has another shape.
+    /// - Returns: the loss to differentiate.
     package func callAsFunction(
         _ parameters: ParameterSet, pixels: Tensor, noise: Tensor, timesteps: [Float]
     ) throws -> TrainingLoss {

@@ -38,6 +38,7 @@ package struct DistillationObjective {
     ///   - batch: what to learn from.
     ///   - teacher: the teacher's features at the same times, `[batch, teacherGrid.tokenCount, teacherWidth]`.
     /// - Throws: ``ModelError`` where a parameter is missing or has another shape.
+    /// - Returns: the loss to differentiate.
     package func callAsFunction(
         _ parameters: ParameterSet, _ batch: FlowMatchingBatch, teacher: Tensor
     ) throws -> TrainingLoss {

@@ -37,6 +37,7 @@ package struct FlowMatchingBatch: Sendable {
     /// The mean over all elements of `(velocity - (noise - clean))²`.
     ///
     /// - Parameter velocity: the model's prediction, `[batch, tokens, channels]`.
+    /// - Returns: a scalar.
     package func loss(_ velocity: Tensor) -> Tensor {
         (velocity - (noise - clean)).squared().mean()
     }
@@ -56,6 +57,7 @@ package struct FlowMatchingObjective {
     ///   - parameters: the transformer's weights in LTX names without a prefix.
     ///   - batch: what to learn from.
     /// - Throws: ``ModelError`` where a parameter is missing or has another shape.
+    /// - Returns: the loss to differentiate.
     package func callAsFunction(_ parameters: ParameterSet, _ batch: FlowMatchingBatch) throws -> TrainingLoss {
         let model = try VideoTransformerGraph(configuration, weights: parameters.scope())
         let loss = batch.loss(model(batch.input).velocity)

@@ -57,6 +57,7 @@ package struct FusionObjective {
     ///   - batch: what to learn from, on the high-resolution grid.
     ///   - source: the same clips in low resolution.
     /// - Throws: ``ModelError`` where a parameter is missing or has another shape.
+    /// - Returns: the loss to differentiate.
     package func callAsFunction(
         _ parameters: ParameterSet, _ batch: FlowMatchingBatch, guidance source: GuidanceSource
     ) throws -> TrainingLoss {

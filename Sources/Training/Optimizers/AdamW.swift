@@ -46,6 +46,7 @@ package struct AdamW: Sendable {
     package private(set) var moments: [String: Moments]
 
     /// - Parameters:
+    ///   - configuration: rates and decays.
     ///   - stepCount: steps taken before, to go on with a stopped training.
     ///   - moments: what those steps left.
     package init(_ configuration: Configuration, stepCount: Int = 0, moments: [String: Moments] = [:]) {
