@@ -1,0 +1,29 @@
+/// A picture of ten shades made of ASCII characters. It is drawn through ncurses like any text, since it needs no
+/// colours and nothing behind its back.
+package enum AsciiPicture {
+    /// From dark to light.
+    static let ramp: [Character] = Array(" .:-=+*#%@")
+
+    /// - Parameter rect: in coordinates of the canvas's present area.
+    /// - Parameter hasDarkText: the terminal's background is light, so more ink is darker.
+    package static func draw(
+        _ frame: PixelFrame, on canvas: inout Canvas, in rect: Rect, hasDarkText: Bool = false, style: Style = .plain
+    ) {
+        let small = frame.scaled(width: rect.width, height: rect.height)
+        guard small.width == rect.width, small.height == rect.height else { return }
+        for row in 0..<rect.height {
+            var line = ""
+            for column in 0..<rect.width {
+                let shade = shade(small[column, row])
+                line.append(ramp[hasDarkText ? ramp.count - 1 - shade : shade])
+            }
+            canvas.write(line, x: rect.x, y: rect.y + row, style: style, limit: rect.width)
+        }
+    }
+
+    /// 0 to 9, by the luma of Rec. 709.
+    static func shade(_ rgb: RGB) -> Int {
+        let luma = 2126 * Int(rgb.red) + 7152 * Int(rgb.green) + 722 * Int(rgb.blue)
+        return min(luma * ramp.count / (10_000 * 255 + 1), ramp.count - 1)
+    }
+}

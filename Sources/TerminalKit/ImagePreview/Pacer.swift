@@ -1,0 +1,74 @@
+/// Lets one picture at a time be on its way (section 13.3): each frame ends in a question, and the next waits for the
+/// answer. A slow line thus finds its own rate, and keys stay quick.
+package struct Pacer: Sendable {
+    package typealias Instant = ContinuousClock.Instant
+
+    /// Without an answer for this long, one frame a second is assumed.
+    package static let longestWait = Duration.seconds(1)
+    /// Of the time between frames, the part the terminal may be busy.
+    private static let share = 0.7
+
+    private var limit: FrameRate
+    private var allowedRate: Double
+    private var sentAt: Instant?
+    private var isWaiting = false
+    /// Seconds to the answer, smoothed.
+    private var answerTime: Double?
+
+    package init(_ limit: FrameRate) {
+        self.limit = limit
+        allowedRate = Self.start(limit)
+    }
+
+    /// A picture that is still at first may begin to move, slowly, where the line has room.
+    private static func start(_ limit: FrameRate) -> Double { limit.first > 0 ? limit.first : min(limit.most, 0.5) }
+
+    /// Another picture, size or cap; what is known of the line stays known.
+    package mutating func setLimit(_ limit: FrameRate) {
+        self.limit = limit
+        allowedRate = max(min(allowedRate, limit.most), Self.start(limit))
+    }
+
+    /// Frames a second that may be sent at present.
+    package var rate: Double {
+        let possible = answerTime.map { Self.share / max($0, 0.001) } ?? .infinity
+        return min(allowedRate, limit.most, possible)
+    }
+
+    /// When the next frame may be sent; nil while pictures stand still.
+    ///
+    /// While an answer is missing that is when the waiting ends.
+    package func nextStart(now: Instant) -> Instant? {
+        guard limit.most > 0 else { return nil }
+        guard let sentAt else { return now }
+        if isWaiting { return sentAt + Self.longestWait }
+        return sentAt + .seconds(1 / max(rate, 0.1))
+    }
+
+    package func mayStart(now: Instant) -> Bool { nextStart(now: now).map { $0 <= now } ?? false }
+
+    /// A frame with ``ControlBytes/readyQuestion`` behind it went out.
+    package mutating func noteSent(now: Instant) {
+        // The answer to the frame before never came.
+        if isWaiting { answerTime = Self.share }
+        sentAt = now
+        isWaiting = true
+    }
+
+    /// `CSI 0 n` came.
+    package mutating func noteReady(now: Instant) {
+        guard isWaiting, let sentAt else { return }
+        isWaiting = false
+        let elapsed = (now - sentAt) / .seconds(1)
+        answerTime = answerTime.map { 0.6 * $0 + 0.4 * elapsed } ?? elapsed
+        allowedRate = min(allowedRate * 1.1, limit.most)
+    }
+
+    /// Forgets a frame on its way: after a resize, a suspension or another terminal.
+    package mutating func reset() {
+        sentAt = nil
+        isWaiting = false
+        answerTime = nil
+        allowedRate = Self.start(limit)
+    }
+}

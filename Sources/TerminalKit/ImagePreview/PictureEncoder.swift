@@ -1,0 +1,59 @@
+/// What an encoder left on the screen: what the next frame is compared with, and what is to be erased.
+package struct ShownPicture: Sendable {
+    /// The cells it covers.
+    package let rect: Rect
+    /// Of a picture made of characters: its cells, row by row.
+    var cells: [PictureCell] = []
+    /// Of a sixel picture: the palette, kept while it fits.
+    var palette: SixelPalette?
+    /// Of a kitty picture.
+    package var imageID: UInt32?
+}
+
+/// A frame as bytes, and what the screen shows once they are written.
+package struct EncodedPicture: Sendable {
+    package let bytes: [UInt8]
+    package let shown: ShownPicture
+}
+
+/// A way to show pictures on a terminal: a file a protocol.
+///
+/// Bytes are complete: the cursor is placed absolutely, and the caller saves and restores it
+/// (``OutputFrame/bytes(text:picture:showsCursor:isSynchronized:)``).
+package protocol PictureEncoder: Sendable {
+    /// - Parameters:
+    ///   - frame: of any size; it is scaled to fill `rect`, so `rect` must have its shape (``PictureLayout``).
+    ///   - rect: cells of the screen, without its last row and column.
+    ///   - previous: what this encoder left there and nothing has damaged since; nil to draw everything.
+    func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture
+
+    /// Bytes that remove a picture. ncurses knows nothing of it, so its cells are blanked by hand.
+    func erase(_ shown: ShownPicture, background: Color) -> [UInt8]
+}
+
+extension PictureEncoder {
+    package func erase(_ shown: ShownPicture, background: Color) -> [UInt8] {
+        ByteText.blanks(shown.rect, background: background)
+    }
+}
+
+/// Which encoder draws a mode.
+package enum PictureEncoders {
+    /// nil for what is drawn on the canvas instead: ``AsciiPicture``, kitty by ``KittyPlaceholders``, and a text card.
+    package static func encoder(for capabilities: TerminalCapabilities, imageIDs: ImageIDs) -> (any PictureEncoder)? {
+        let palette = PicturePalette(depth: capabilities.pictureDepth, colorCount: capabilities.pictureColorCount)
+        switch capabilities.graphics {
+        case .half: return HalfBlockEncoder(palette: palette)
+        case .quadrant, .sextant, .braille: return SymbolEncoder(symbols: capabilities.graphics, palette: palette)
+        case .sixel:
+            return SixelEncoder(
+                cell: capabilities.cell, widthLimit: capabilities.sixelWidthLimit,
+                heightLimit: capabilities.sixelHeightLimit)
+        case .kitty:
+            return capabilities.usesPlaceholders
+                ? nil : KittyEncoder(imageIDs: imageIDs, cell: capabilities.cell, isRemote: capabilities.isRemote)
+        case .iterm: return ITermEncoder(cell: capabilities.cell)
+        case .ascii, .off: return nil
+        }
+    }
+}
