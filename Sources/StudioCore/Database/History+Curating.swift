@@ -37,7 +37,9 @@ extension History {
 
     /// Looks for every output file and notes which are gone and which are back.
     package func noticeMissingOutputs() throws(StudioError) {
-        let paths = try read { try Row.fetchAll($0, sql: "SELECT rowid, path, gone FROM output") }
+        let paths = try read {
+            try Row.fetchAll($0, sql: "SELECT rowid, path, gone FROM output WHERE kind <> 'planned'")
+        }
         let changed = paths.filter { row in
             let isGone: Bool = row["gone"]
             return FileManager.default.fileExists(atPath: row["path"]) == isGone

@@ -4,7 +4,9 @@ package import Generation
 
 extension History {
     /// Enters a job and gives it its number. The prompt joins the prompt history.
-    package func add(_ job: NewJob, now: Date = .now) throws(StudioError) -> Int {
+    ///
+    /// - Parameter output: where its clip will be written, kept so that the job can go on after a stop.
+    package func add(_ job: NewJob, output: JobOutput? = nil, now: Date = .now) throws(StudioError) -> Int {
         let recipe = job.recipe.recipe
         let text = job.recipe.json()
         return try write { database in
@@ -18,12 +20,17 @@ extension History {
                     job.kind.rawValue, job.parent, job.state.rawValue, text, recipe.prompt, Int64(recipe.seed),
                     job.size.width, job.size.height, recipe.frames, recipe.fps, recipe.model,
                     job.recipe.weightsSHA256, job.machine, job.threads, job.recipe.precisionText, Program.version,
-                    HistoryDate.text(now), ProcessIdentity.current.text,
+                    HistoryDate.text(now), self.process.text,
                 ])
             let id = Int(database.lastInsertedRowID)
             try database.execute(
                 sql: "UPDATE job SET position = id, folder = ? WHERE id = ?",
                 arguments: [self.jobsFolder.appending(path: String(id)).path(percentEncoded: false), id])
+            if let output {
+                try database.execute(
+                    sql: "INSERT INTO output(job, path, bytes, crf, kind) VALUES (?, ?, 0, ?, 'planned')",
+                    arguments: [id, output.file.path(percentEncoded: false), output.crf])
+            }
             if job.kind == .draft {
                 try Self.remember(recipe.prompt, recipe.negative, now, database)
             }
@@ -56,7 +63,7 @@ extension History {
                     """,
                 arguments: [
                     "state": state.rawValue, "error": error, "now": text, "final": state.isFinal, "id": id,
-                    "process": ProcessIdentity.current.text,
+                    "process": self.process.text,
                 ])
         }
     }
@@ -87,7 +94,8 @@ extension History {
     package func addOutput(_ output: OutputRecord) throws(StudioError) {
         try write { database in
             try database.execute(
-                sql: "DELETE FROM output WHERE job = ? AND path = ?", arguments: [output.job, output.path])
+                sql: "DELETE FROM output WHERE job = ? AND path = ? AND kind <> 'planned'",
+                arguments: [output.job, output.path])
             try database.execute(
                 sql: "INSERT INTO output(job, path, bytes, sha256, kind) VALUES (?, ?, ?, ?, ?)",
                 arguments: [output.job, output.path, output.bytes, output.sha256, output.kind])

@@ -53,7 +53,8 @@ extension History {
             try database.execute(sql: "DELETE FROM job WHERE id = ?", arguments: [job.id])
         }
         // Only ever a folder of ours, whatever the row says.
-        guard job.folder.deletingLastPathComponent().standardizedFileURL == jobsFolder.standardizedFileURL,
+        let parent = job.folder.standardizedFileURL.pathComponents.dropLast()
+        guard Array(parent) == jobsFolder.standardizedFileURL.pathComponents,
             FileManager.default.fileExists(atPath: job.folder.path(percentEncoded: false))
         else { return }
         do {

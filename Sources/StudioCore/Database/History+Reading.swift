@@ -43,13 +43,22 @@ extension History {
 
     package func outputs(of id: Int) throws(StudioError) -> [OutputRecord] {
         let rows = try read {
-            try Row.fetchAll($0, sql: "SELECT * FROM output WHERE job = ? ORDER BY rowid", arguments: [id])
+            try Row.fetchAll(
+                $0, sql: "SELECT * FROM output WHERE job = ? AND kind <> 'planned' ORDER BY rowid", arguments: [id])
         }
         return rows.map { row in
             OutputRecord(
                 job: row["job"], path: row["path"], bytes: row["bytes"], sha256: row["sha256"], kind: row["kind"],
                 isGone: row["gone"])
         }
+    }
+
+    /// Where a job was going to write.
+    package func plannedOutput(of id: Int) throws(StudioError) -> JobOutput? {
+        let row = try read {
+            try Row.fetchOne($0, sql: "SELECT * FROM output WHERE job = ? AND kind = 'planned'", arguments: [id])
+        }
+        return row.map { JobOutput(file: URL(filePath: $0["path"]), crf: $0["crf"]) }
     }
 
     package func tags(of id: Int) throws(StudioError) -> [String] {

@@ -10,11 +10,14 @@ package final class History: Sendable {
     /// Where jobs have their folders.
     package let jobsFolder: URL
     let pool: DatabasePool
+    /// Whose jobs are entered: a later start tells by it which were left behind.
+    let process: ProcessIdentity
 
     /// Opens the history, or makes it. A damaged file is moved aside and a new history begun.
     ///
     /// - Throws: ``StudioError/historyBusy(_:)``, ``StudioError/cannotWrite(_:)``.
-    package init(paths: StudioPaths) throws(StudioError) {
+    package init(paths: StudioPaths, process: ProcessIdentity = .current) throws(StudioError) {
+        self.process = process
         jobsFolder = paths.jobs
         let file = paths.historyFile
         let shown = paths.abbreviating(file)

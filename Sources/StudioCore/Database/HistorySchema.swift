@@ -26,7 +26,7 @@ enum HistorySchema {
         CREATE TABLE stage(job INT, name TEXT, part INT, seconds REAL, work REAL, warm INT,
           PRIMARY KEY(job, name, part));
         CREATE TABLE guess(job INT, at_percent INT, seconds REAL, low REAL, high REAL, real REAL);
-        CREATE TABLE output(job INT, path TEXT, bytes INT, sha256 TEXT, kind TEXT, gone INT NOT NULL DEFAULT 0);
+        CREATE TABLE output(job INT, path TEXT, bytes INT, sha256 TEXT, kind TEXT, crf INT, gone INT NOT NULL DEFAULT 0);
         CREATE INDEX output_job ON output(job);
         CREATE TABLE tag(job INT, name TEXT, PRIMARY KEY(job, name));
         CREATE TABLE prompt(id INTEGER PRIMARY KEY, text TEXT UNIQUE, negative TEXT, last TEXT, uses INT);

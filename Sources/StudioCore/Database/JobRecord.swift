@@ -62,6 +62,15 @@ package struct OutputRecord: Sendable, Hashable {
     package var kind: String
     /// Whether the file was missing when last looked for.
     package var isGone: Bool
+
+    package init(job: Int, path: String, bytes: Int, sha256: String?, kind: String, isGone: Bool = false) {
+        self.job = job
+        self.path = path
+        self.bytes = bytes
+        self.sha256 = sha256
+        self.kind = kind
+        self.isGone = isGone
+    }
 }
 
 /// How long a part of a job took.
@@ -72,6 +81,14 @@ package struct StageRecord: Sendable, Hashable {
     /// What the time grows with: bytes loaded, pixels decoded; 0 where unknown.
     package var work: Double
     package var isWarm: Bool
+
+    package init(stage: Stage, part: Int, seconds: Double, work: Double, isWarm: Bool) {
+        self.stage = stage
+        self.part = part
+        self.seconds = seconds
+        self.work = work
+        self.isWarm = isWarm
+    }
 }
 
 /// A prompt as it was used.

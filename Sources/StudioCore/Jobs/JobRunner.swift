@@ -38,9 +38,15 @@ package final class JobRunner: Sendable {
         try RecipeLimits.check(recipe)
         if let output { try OutputTarget.check(output.file) }
         let document = RecipeDocument(recipe: recipe, kind: .draft, preset: preset, made: .now)
-        let id = try history.add(NewJob(kind: .draft, recipe: document))
+        let id = try history.add(NewJob(kind: .draft, recipe: document), output: output)
+        return startDraft(id, document, output, wantsPreviews)
+    }
+
+    private func startDraft(
+        _ id: Int, _ document: RecipeDocument, _ output: JobOutput?, _ wantsPreviews: Bool
+    ) -> JobHandle {
         let request = DraftRequest(
-            recipe: recipe, folder: paths.folder(ofJob: id),
+            recipe: document.recipe, folder: paths.folder(ofJob: id),
             output: output.map { self.request($0, document) }, wantsPreviews: wantsPreviews)
         let service = service
         return start(JobRun(id: id, kind: .draft, document: document, folder: request.folder)) {
@@ -66,13 +72,43 @@ package final class JobRunner: Sendable {
         document.seconds = nil
         try RecipeLimits.check(document.recipe)
         try OutputTarget.check(output.file)
-        let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document))
+        let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document), output: output)
+        return startCommit(id, document, draft.folder, output, wantsPreviews)
+    }
+
+    private func startCommit(
+        _ id: Int, _ document: RecipeDocument, _ draftFolder: URL, _ output: JobOutput, _ wantsPreviews: Bool
+    ) -> JobHandle {
         let request = CommitRequest(
-            draftFolder: draft.folder, hr: document.recipe.hr, precision: precision, folder: paths.folder(ofJob: id),
-            output: self.request(output, document), wantsPreviews: wantsPreviews)
+            draftFolder: draftFolder, hr: document.recipe.hr, precision: document.recipe.precision,
+            folder: paths.folder(ofJob: id), output: self.request(output, document), wantsPreviews: wantsPreviews)
         let service = service
         return start(JobRun(id: id, kind: .commit, document: document, folder: request.folder)) {
             service.commit(request)
+        }
+    }
+
+    /// Goes on with a stopped or failed job under its own number, from the state on its disk.
+    ///
+    /// - Parameter output: nil: where it was going to write.
+    package func resume(_ id: Int, output: JobOutput? = nil, wantsPreviews: Bool = true) async throws -> JobHandle {
+        let job = try history.job(id)
+        guard job.state == .stopped || job.state == .failed else {
+            throw StudioError.badValue("Job \(id) is \(job.state.rawValue); only stopped or failed jobs go on.")
+        }
+        let target = try output ?? history.plannedOutput(of: id)
+        if let target { try OutputTarget.check(target.file) }
+        switch job.kind {
+        case .draft:
+            try history.setState(.waiting, of: id)
+            return startDraft(id, job.recipe, target, wantsPreviews)
+        case .commit:
+            guard let parent = job.parent, let target else {
+                throw StudioError.badValue("Job \(id) does not say where its clip goes; give a file.")
+            }
+            let draft = try finishedDraft(parent)
+            try history.setState(.waiting, of: id)
+            return startCommit(id, job.recipe, draft.folder, target, wantsPreviews)
         }
     }
 

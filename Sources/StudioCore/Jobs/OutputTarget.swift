@@ -1,37 +1,45 @@
 package import Foundation
 package import Generation
+import VideoIO
 
 /// Looks at an output path before hours of work go into it.
 package enum OutputTarget {
-    /// - Throws: ``GenerationError/codecMissing(_:)`` for an unknown extension, ``GenerationError/cannotWrite(_:)``
-    ///   for a folder that is missing or cannot be written.
+    /// Checks name, encoder and folder; writes nothing.
+    ///
+    /// - Throws: ``GenerationError/codecMissing(_:)`` for a kind of file that cannot be made,
+    ///   ``GenerationError/cannotWrite(_:)`` for a folder that is missing or cannot be written.
     package static func check(_ file: URL) throws(GenerationError) {
         let path = file.path(percentEncoded: false)
         let shown = TextCleaning.oneLine(path)
-        guard OutputFormat(file) != nil else {
-            let names = OutputFormat.allCases.map { ".\($0.rawValue)" }.joined(separator: ", ")
-            throw .codecMissing("\"\(shown)\" does not end in a known kind of file; use one of \(names).")
+        let container: VideoContainer
+        do {
+            container = try VideoContainer(path: path)
+        } catch {
+            throw .codecMissing(error.description)
         }
-        let folder = file.deletingLastPathComponent().path(percentEncoded: false)
-        var isFolder: ObjCBool = false
-        guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder), isFolder.boolValue else {
-            throw .cannotWrite("The folder \(TextCleaning.oneLine(folder)) does not exist; make it or choose another.")
+        guard Codecs.installed.canWrite(container) else {
+            let others = Codecs.installed.report.filter(\.canWrite).map(\.container.ending).joined(separator: ", ")
+            throw .codecMissing("This FFmpeg cannot write \(container.name) files; use a name ending in \(others).")
         }
-        guard FileManager.default.isWritableFile(atPath: folder) else {
-            throw .cannotWrite("The folder \(TextCleaning.oneLine(folder)) cannot be written; choose another with -o.")
-        }
-        if OutputFormat(file) != .png, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder),
-            isFolder.boolValue
-        {
-            throw .cannotWrite("\(shown) is a folder; give a file name with -o.")
+        try checkFolder(file.deletingLastPathComponent())
+        if container != .pictures, isFolder(path) {
+            throw .cannotWrite("\(shown) is a folder; give a file name.")
         }
     }
-}
 
-extension OutputFormat {
-    /// The format an extension asks for; a `%d` pattern is a picture sequence too.
-    package init?(_ file: URL) {
-        guard let format = OutputFormat(rawValue: file.pathExtension.lowercased()) else { return nil }
-        self = format
+    private static func checkFolder(_ folder: URL) throws(GenerationError) {
+        let path = folder.path(percentEncoded: false)
+        let shown = TextCleaning.oneLine(path)
+        guard isFolder(path) else {
+            throw .cannotWrite("The folder \(shown) does not exist; make it or choose another.")
+        }
+        guard FileManager.default.isWritableFile(atPath: path) else {
+            throw .cannotWrite("The folder \(shown) cannot be written; choose another or change its permissions.")
+        }
+    }
+
+    private static func isFolder(_ path: String) -> Bool {
+        var isFolder: ObjCBool = false
+        return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
     }
 }

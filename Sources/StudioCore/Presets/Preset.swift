@@ -133,6 +133,9 @@ package struct ResolvedPreset: Sendable, Hashable {
         package var crf: Int?
     }
 
+    /// The model where nothing names one: what ships with the program.
+    package static let defaultModel = "nano"
+
     /// What holds where neither the preset nor what it is based on says anything.
     package static let outputDefaults = OutputSettings(
         folder: "~/Videos/turbo2k", name: "{date}-{slug}-{seed}-{kind}", format: "mp4", crf: nil)
@@ -140,7 +143,7 @@ package struct ResolvedPreset: Sendable, Hashable {
     init(_ preset: Preset) {
         name = preset.name
         about = preset.about
-        model = preset.model ?? "nano"
+        model = preset.model ?? Self.defaultModel
         precision = preset.precision
         frames = preset.frames ?? 25
         fps = preset.fps ?? 24

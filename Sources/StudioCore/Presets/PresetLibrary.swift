@@ -55,13 +55,16 @@ package struct PresetLibrary: Sendable {
     }
 
     /// The preset with everything filled in: from what it is based on, then from the preset named like its model.
-    package func resolved(_ name: String) throws(StudioError) -> ResolvedPreset {
-        try resolved(try entry(named: name).preset)
+    ///
+    /// - Parameter model: used instead of the preset's own.
+    package func resolved(_ name: String, model: String? = nil) throws(StudioError) -> ResolvedPreset {
+        try resolved(try entry(named: name).preset, model: model)
     }
 
-    /// See ``resolved(_:)-(String)``.
-    package func resolved(_ preset: Preset) throws(StudioError) -> ResolvedPreset {
+    /// See ``resolved(_:model:)-(String,_)``.
+    package func resolved(_ preset: Preset, model: String? = nil) throws(StudioError) -> ResolvedPreset {
         var result = preset
+        result.model = model ?? preset.model
         var seen: Set<String> = [preset.name]
         var next = preset.basedOn
         while let name = next {
@@ -72,7 +75,8 @@ package struct PresetLibrary: Sendable {
             result = result.over(base)
             next = base.basedOn
         }
-        if let model = result.model, let defaults = entries.first(where: { $0.preset.name == model })?.preset {
+        let modelName = result.model ?? ResolvedPreset.defaultModel
+        if let defaults = entries.first(where: { $0.preset.name == modelName })?.preset {
             result = result.over(defaults)
         }
         return ResolvedPreset(result)
@@ -181,6 +185,8 @@ package struct PresetLibrary: Sendable {
     }
 
     static func tomlFiles(in folder: URL) -> [URL] {
+        // The listing does not follow a folder that is a symbolic link, as in many people's dotfiles.
+        let folder = folder.resolvingSymlinksInPath()
         let found = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
         return (found ?? []).filter { $0.pathExtension == "toml" && !$0.lastPathComponent.hasPrefix(".") }
             .sorted { $0.lastPathComponent < $1.lastPathComponent }

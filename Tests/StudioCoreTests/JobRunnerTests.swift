@@ -1,0 +1,209 @@
+import Foundation
+import Generation
+import Kernels
+import StudioCore
+import Testing
+
+/// An engine that plays a script: steps of a few milliseconds, then the end it is told.
+private struct ScriptedService: GenerationService {
+    enum End: Sendable {
+        case done
+        case failure(GenerationError)
+    }
+
+    var end = End.done
+    var stepMilliseconds = 2
+
+    func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        play(.draft, request.recipe, pass: .lr, settings: request.recipe.lr, file: request.output)
+    }
+
+    func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        play(.commit, Samples.recipe(), pass: .hr, settings: request.hr, file: request.output)
+    }
+
+    func plan(_ recipe: Recipe) async throws -> GenerationPlan {
+        throw GenerationError.badModel("no plan")
+    }
+
+    func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) { (1, 128) }
+
+    private func play(
+        _ kind: GenerationResult.Kind, _ recipe: Recipe, pass: Pass, settings: PassSettings, file: OutputRequest?
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                do {
+                    var steps: [StepRecord] = []
+                    continuation.yield(.stageStarted(pass == .lr ? .lr : .hr, parts: settings.steps))
+                    for number in 1...settings.steps {
+                        try await Task.sleep(for: .milliseconds(stepMilliseconds))
+                        let step = Samples.step(number, pass: pass)
+                        steps.append(step)
+                        continuation.yield(.stepFinished(step))
+                    }
+                    if case .failure(let error) = end { throw error }
+                    continuation.yield(.stageFinished(pass == .lr ? .lr : .hr, seconds: 0.1))
+                    if let file { continuation.yield(.outputWritten(file.file, bytes: file.comment?.utf8.count ?? 0)) }
+                    var run = recipe
+                    run.precision = .fp32
+                    continuation.yield(
+                        .finished(
+                            GenerationResult(
+                                kind: kind, recipe: run, weightsSHA256: "ab", latentSHA256: "cd", steps: steps,
+                                stageSeconds: [:], seconds: 0.2, file: file?.file, peakBytes: 1)))
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
+    }
+}
+
+@Suite("Running jobs")
+struct JobRunnerTests {
+    private func runner(_ service: ScriptedService = ScriptedService()) throws -> (JobRunner, TestFolder) {
+        let folder = try TestFolder()
+        let history = try History(paths: folder.paths)
+        return (JobRunner(service: service, history: history, paths: folder.paths), folder)
+    }
+
+    private func states(_ job: JobHandle) async throws -> [JobState] {
+        var states: [JobState] = []
+        for try await event in job.events {
+            #expect(event.job == job.id)
+            if case .state(let state) = event.content { states.append(state) }
+        }
+        return states
+    }
+
+    @Test("A draft runs, is recorded, and can be committed")
+    func draftAndCommit() async throws {
+        let (runner, folder) = try runner()
+        let draft = try await runner.draft(Samples.recipe(), preset: "mine")
+        #expect(try await states(draft) == [.waiting, .running, .done])
+        let job = try runner.history.job(draft.id)
+        #expect(job.state == .done && job.weightsHash == "ab" && job.seconds == 0.2)
+        #expect(job.recipe.preset == "mine" && job.recipe.draftLatentSHA256 == "cd")
+        #expect(job.recipe.recipe.precision == .fp32)
+        #expect(job.recipe.lrStepSeconds.count == 8)
+        #expect(try runner.history.steps(of: draft.id).count == 8)
+
+        let file = folder.url.appending(path: "out.mp4")
+        let commit = try await runner.commit(draft: draft.id, output: JobOutput(file: file))
+        #expect(try await states(commit) == [.waiting, .running, .done])
+        let record = try runner.history.job(commit.id)
+        #expect(record.parent == draft.id && record.recipe.kind == .commit)
+        #expect(record.recipe.hrStepSeconds.count == 4)
+        #expect(try runner.history.outputs(of: commit.id).map(\.path) == [file.path])
+        #expect(try runner.history.job(draft.id).hasCommit)
+    }
+
+    @Test("A stop is recorded before the stream ends, and the job can go on")
+    func stop() async throws {
+        let (runner, _) = try runner(ScriptedService(stepMilliseconds: 50))
+        let job = try await runner.draft(Samples.recipe())
+        await #expect(throws: CancellationError.self) {
+            for try await event in job.events {
+                if case .generation(.stepFinished(let step)) = event.content, step.number == 2 { job.stop() }
+            }
+        }
+        #expect(try runner.history.job(job.id).state == .stopped)
+        let again = try await runner.resume(job.id)
+        #expect(again.id == job.id)
+        #expect(try await states(again).last == .done)
+        #expect(try runner.history.job(job.id).state == .done)
+    }
+
+    @Test("A failure keeps its sentence, cleaned, and its error")
+    func failure() async throws {
+        let error = GenerationError.badModel("weights\u{1B}[2J damaged")
+        let (runner, _) = try runner(ScriptedService(end: .failure(error)))
+        let job = try await runner.draft(Samples.recipe())
+        await #expect(throws: error) { for try await _ in job.events {} }
+        let record = try runner.history.job(job.id)
+        #expect(record.state == .failed)
+        #expect(record.error == "weights[2J damaged")
+    }
+
+    @Test("Jobs run one after another in the order they were entered; a waiting one can be stopped")
+    func order() async throws {
+        let (runner, _) = try runner(ScriptedService(stepMilliseconds: 10))
+        let first = try await runner.draft(Samples.recipe("one"))
+        try await Task.sleep(for: .milliseconds(30))
+        let second = try await runner.draft(Samples.recipe("two"))
+        let third = try await runner.draft(Samples.recipe("three"))
+        try await Task.sleep(for: .milliseconds(20))
+        #expect(try runner.history.job(second.id).state == .waiting)
+        second.stop()
+        await #expect(throws: CancellationError.self) { for try await _ in second.events {} }
+        #expect(try await states(first).last == .done)
+        #expect(try await states(third).last == .done)
+        let (one, two, three) = try (
+            runner.history.job(first.id), runner.history.job(second.id), runner.history.job(third.id)
+        )
+        #expect(two.state == .stopped && two.started == nil)
+        #expect(try #require(one.ended) <= #require(three.ended))
+    }
+
+    @Test("What cannot start is refused before it has a number")
+    func refused() async throws {
+        let (runner, folder) = try runner()
+        var recipe = Samples.recipe()
+        recipe.frames = 24
+        await #expect(throws: GenerationError.self) { _ = try await runner.draft(recipe) }
+        await #expect(throws: StudioError.noSuchJob(5)) {
+            _ = try await runner.commit(draft: 5, output: JobOutput(file: folder.url.appending(path: "a.mp4")))
+        }
+        let draft = try await runner.draft(Samples.recipe())
+        _ = try await states(draft)
+        func code(_ name: String) async -> Int32? {
+            do {
+                _ = try await runner.commit(draft: draft.id, output: JobOutput(file: folder.url.appending(path: name)))
+                return nil
+            } catch {
+                return (error as? GenerationError)?.exitCode
+            }
+        }
+        #expect(await code("a.xyz") == 7)
+        #expect(await code("no/such/folder/a.mp4") == 6)
+        #expect(try runner.history.jobs().count == 1)
+    }
+
+    @Test("The recipe in the file has the prompt, or not, as the setting says")
+    func metadata() async throws {
+        let folder = try TestFolder()
+        let history = try History(paths: folder.paths)
+        let file = folder.url.appending(path: "a.mp4")
+        var bytes: [Settings.Metadata: Int] = [:]
+        for choice in Settings.Metadata.allCases {
+            let runner = JobRunner(service: ScriptedService(), history: history, paths: folder.paths, metadata: choice)
+            let job = try await runner.draft(Samples.recipe("secret words"), output: JobOutput(file: file))
+            _ = try await states(job)
+            bytes[choice] = try history.outputs(of: job.id).first?.bytes
+        }
+        let (full, short, none) = try (
+            #require(bytes[.full]), #require(bytes[.short]), #require(bytes[Settings.Metadata.none])
+        )
+        #expect(none == 0 && short > 100 && full == short + "secret words".utf8.count)
+    }
+
+    @Test("Earlier runs make an estimate for the next")
+    func estimates() async throws {
+        let (runner, _) = try runner()
+        func firstEstimate() async throws -> TimeEstimate? {
+            let job = try await runner.draft(Samples.recipe())
+            var first: TimeEstimate?
+            for try await event in job.events {
+                if case .remaining(let estimate) = event.content, first == nil { first = estimate }
+            }
+            return first
+        }
+        _ = try await firstEstimate()
+        let second = try #require(try await firstEstimate())
+        #expect(abs(second.seconds - 4) < 0.5)
+        #expect(second.runs == 1)
+    }
+}
