@@ -1,0 +1,301 @@
+import Foundation
+import VideoIO
+
+/// One run of the fake engine: waits, events and files.
+struct FakeJob: Sendable {
+    let options: FakeOptions
+    let send: @Sendable (GenerationEvent) -> Void
+
+    /// The steps that a stopped run of this job finished.
+    private struct State: Codable {
+        var pass: Pass
+        var step: Int
+    }
+
+    func draft(_ request: DraftRequest) async throws {
+        let recipe = request.recipe
+        try check(recipe)
+        try checkMemory(recipe, stages: [.load, .text, .lr])
+        try makeFolder(request.folder)
+        var log = JobLog()
+        try await run(.load, log: &log) {}
+        try await run(.text, log: &log) {}
+        let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
+        try await runPass(
+            .lr, recipe.lr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+        let kept = request.folder.appendingPathComponent("clip.mp4")
+        try await runDecode(recipe.frames, log: &log)
+        if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
+        try await run(.encode, parts: recipe.frames, log: &log) {
+            try writeRecipe(recipe, folder: request.folder)
+            try write(clip, recipe, size: recipe.lr.size, to: OutputRequest(file: kept), announce: false)
+            try writePoster(
+                clip.frame(width: recipe.lr.size.width, height: recipe.lr.size.height, time: 0), request.folder)
+            if let output = request.output {
+                try write(clip, recipe, size: recipe.lr.size, to: output, announce: true)
+            }
+        }
+        finish(.draft, recipe, clip, log: log, file: request.output?.file ?? kept)
+    }
+
+    func commit(_ request: CommitRequest) async throws {
+        var recipe = try readRecipe(folder: request.draftFolder)
+        recipe.hr = request.hr
+        recipe.precision = request.precision ?? recipe.precision
+        try check(recipe)
+        try checkMemory(recipe, stages: Stage.allCases)
+        try makeFolder(request.folder)
+        var log = JobLog()
+        try await run(.load, log: &log) {}
+        try await run(.text, log: &log) {}
+        try await run(.features, log: &log) {}
+        let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
+        try await runPass(
+            .hr, recipe.hr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+        try await runDecode(recipe.frames, log: &log)
+        if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
+        try await run(.encode, parts: recipe.frames, log: &log) {
+            try write(clip, recipe, size: recipe.hr.size, to: request.output, announce: true)
+        }
+        finish(.commit, recipe, clip, log: log, file: request.output.file)
+    }
+
+    // MARK: Stages
+
+    /// Times of the stages and the records of the steps that were run.
+    private struct JobLog {
+        var steps: [StepRecord] = []
+        var stageSeconds: [Stage: Double] = [:]
+        let start = ContinuousClock.now
+
+        mutating func record(_ stage: Stage, since start: ContinuousClock.Instant) -> Double {
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            stageSeconds[stage] = seconds
+            return seconds
+        }
+    }
+
+    private func run(_ stage: Stage, parts: Int = 1, log: inout JobLog, _ body: () async throws -> Void) async throws {
+        try Task.checkCancellation()
+        let start = ContinuousClock.now
+        send(.stageStarted(stage, parts: parts))
+        try failIfAsked(stage, part: 1)
+        try await body()
+        send(.stageFinished(stage, seconds: log.record(stage, since: start)))
+    }
+
+    private func runPass(
+        _ pass: Pass, _ settings: PassSettings, _ recipe: Recipe, clip: FakeClip, folder: URL, previews: Bool,
+        log: inout JobLog
+    ) async throws {
+        let stage: Stage = pass == .lr ? .lr : .hr
+        let start = ContinuousClock.now
+        let tokens = FakePlan(recipe: recipe, availableBytes: 0).tokens(settings.size)
+        send(.stageStarted(stage, parts: settings.steps))
+        let done = finishedSteps(pass, folder: folder, count: settings.steps)
+        for number in done + 1..<settings.steps + 1 {
+            try failIfAsked(stage, part: number)
+            let stepStart = ContinuousClock.now
+            try await waitThroughStep(pass, number: number)
+            let seconds = (ContinuousClock.now - stepStart) / .seconds(1)
+            let record = StepRecord(
+                pass: pass, number: number, count: settings.steps,
+                sigma: 1 - Float(number - 1) / Float(settings.steps), seconds: seconds, attention: seconds * 0.31,
+                linear: seconds * 0.58, tokens: tokens, calls: settings.guidance == 1 ? 1 : 2,
+                x0Change: number == 1 ? nil : 0.8 / Double(number * number))
+            log.steps.append(record)
+            send(.stepFinished(record))
+            if previews { send(.preview(estimate(clip, recipe, settings, number))) }
+            try writeState(State(pass: pass, step: number), folder: folder)
+            send(.stateSaved(pass: pass, step: number))
+        }
+        send(.stageFinished(stage, seconds: log.record(stage, since: start)))
+    }
+
+    /// Sleeps for one step; a step longer than two seconds counts 28 blocks.
+    private func waitThroughStep(_ pass: Pass, number: Int) async throws {
+        let milliseconds = options.stepMilliseconds
+        guard milliseconds > 2000 else {
+            return try await Task.sleep(for: .milliseconds(milliseconds))
+        }
+        for block in 1...28 {
+            try await Task.sleep(for: .milliseconds(milliseconds / 28))
+            send(.blockFinished(pass: pass, step: number, block: block, count: 28))
+        }
+    }
+
+    private func runDecode(_ frames: Int, log: inout JobLog) async throws {
+        let start = ContinuousClock.now
+        send(.stageStarted(.decode, parts: frames))
+        let slices = 4
+        for slice in 1...slices {
+            try failIfAsked(.decode, part: slice)
+            try await Task.sleep(for: .milliseconds(options.decodeMilliseconds / slices))
+            send(.partsFinished(.decode, parts: frames * slice / slices, count: frames))
+        }
+        send(.stageFinished(.decode, seconds: log.record(.decode, since: start)))
+    }
+
+    // MARK: Pictures
+
+    /// The estimate after a step: noise that clears.
+    private func estimate(_ clip: FakeClip, _ recipe: Recipe, _ settings: PassSettings, _ number: Int) -> Preview {
+        let width = 128
+        let height = max(width * settings.size.height / settings.size.width, 8)
+        let latentFrames = (recipe.frames - 1) / 8 + 1
+        let noise = 0.9 * (1 - Double(number) / Double(settings.steps))
+        let frames = (0..<latentFrames).map { index in
+            clip.frame(
+                width: width, height: height, time: Double(index) / Double(max(latentFrames, 2) - 1), noise: noise)
+        }
+        return Preview(look: .map, frames: frames, fps: recipe.fps / 8)
+    }
+
+    private func decodedPreview(_ clip: FakeClip, _ recipe: Recipe, size: VideoSize) -> Preview {
+        let frames = (0..<recipe.frames).map { index in
+            clip.frame(width: size.width, height: size.height, time: time(of: index, recipe))
+        }
+        return Preview(look: .decoded, frames: frames, fps: recipe.fps)
+    }
+
+    private func time(of index: Int, _ recipe: Recipe) -> Double {
+        Double(index) / Double(max(recipe.frames - 1, 1))
+    }
+
+    // MARK: Files
+
+    private func makeFolder(_ folder: URL) throws {
+        do {
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        } catch {
+            throw GenerationError.cannotWrite("The folder \(folder.path) cannot be made: \(error.localizedDescription)")
+        }
+    }
+
+    private func writeRecipe(_ recipe: Recipe, folder: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        try save(encoder.encode(recipe), to: folder.appendingPathComponent("recipe.json"))
+    }
+
+    private func readRecipe(folder: URL) throws -> Recipe {
+        let file = folder.appendingPathComponent("recipe.json")
+        do {
+            return try JSONDecoder().decode(Recipe.self, from: Data(contentsOf: file))
+        } catch {
+            throw GenerationError.badDraft("The draft in \(folder.path) has no readable recipe.json. Make it again.")
+        }
+    }
+
+    private func writeState(_ state: State, folder: URL) throws {
+        try save(JSONEncoder().encode(state), to: folder.appendingPathComponent("state.json"))
+    }
+
+    /// Steps that need not be run again; damaged state counts as none.
+    private func finishedSteps(_ pass: Pass, folder: URL, count: Int) -> Int {
+        guard let data = try? Data(contentsOf: folder.appendingPathComponent("state.json")),
+            let state = try? JSONDecoder().decode(State.self, from: data), state.pass == pass
+        else { return 0 }
+        return state.step < count ? state.step : 0
+    }
+
+    private func save(_ data: Data, to file: URL) throws {
+        do {
+            try data.write(to: file, options: .atomic)
+        } catch {
+            throw GenerationError.cannotWrite("\(file.path) cannot be written: \(error.localizedDescription)")
+        }
+    }
+
+    /// Writes the clip; a frame costs one check for a stop.
+    private func write(
+        _ clip: FakeClip, _ recipe: Recipe, size: VideoSize, to output: OutputRequest, announce: Bool
+    ) throws {
+        if let free = options.diskBytes, free < size.width * size.height * recipe.frames / 40 + 200 << 20 {
+            throw GenerationError.cannotWrite(
+                "Disk full while writing \(output.file.lastPathComponent): \(free >> 20) MiB are free. All steps are safe."
+            )
+        }
+        let options = VideoWriter.Options(
+            frameRate: FrameRate(recipe.fps) ?? 24, quality: output.crf ?? 18,
+            metadata: ContainerMetadata(title: output.title, comment: output.comment))
+        do {
+            let writer = try VideoWriter(
+                path: output.file.path, width: size.width, height: size.height, options: options)
+            for index in 0..<recipe.frames {
+                try Task.checkCancellation()
+                try writer.append(clip.frame(width: size.width, height: size.height, time: time(of: index, recipe)))
+                if announce { send(.partsFinished(.encode, parts: index + 1, count: recipe.frames)) }
+            }
+            let summary = try writer.finish()
+            if announce { send(.outputWritten(output.file, bytes: summary.byteCount)) }
+        } catch let error as VideoError {
+            throw generationError(error)
+        }
+    }
+
+    private func writePoster(_ frame: VideoFrame, _ folder: URL) throws {
+        do {
+            try ImageFile.write(frame, to: folder.appendingPathComponent("poster.png").path)
+        } catch {
+            throw generationError(error)
+        }
+    }
+
+    private func generationError(_ error: VideoError) -> GenerationError {
+        switch error {
+        case .codecMissing, .codecNotInContainer, .unknownExtension: .codecMissing(error.description)
+        default: .cannotWrite(error.description)
+        }
+    }
+
+    // MARK: Checks
+
+    private func check(_ recipe: Recipe) throws {
+        guard !recipe.prompt.allSatisfy(\.isWhitespace) else { throw GenerationError.badValue("The prompt is empty.") }
+        guard recipe.frames > 0, recipe.frames % 8 == 1 else {
+            throw GenerationError.badValue(
+                "\(recipe.frames) frames cannot be made: a multiple of 8, plus 1. Try \(max(recipe.frames, 0) / 8 * 8 + 1)."
+            )
+        }
+        for size in [recipe.lr.size, recipe.hr.size]
+        where size.width < 32 || size.height < 32 || size.width % 32 != 0 || size.height % 32 != 0 {
+            throw GenerationError.badValue("\(size) cannot be made: both sides are multiples of 32.")
+        }
+    }
+
+    private func checkMemory(_ recipe: Recipe, stages: [Stage]) throws {
+        let plan = FakePlan(recipe: recipe, availableBytes: options.availableBytes).plan
+        guard let worst = plan.stages.filter({ stages.contains($0.stage) }).max(by: { $0.bytes < $1.bytes }),
+            worst.bytes > options.availableBytes
+        else { return }
+        throw GenerationError.notEnoughMemory(
+            "\(recipe.hr.size), \(recipe.frames) frames needs about \(worst.bytes >> 20) MiB, "
+                + "\(options.availableBytes >> 20) MiB is available. Choose a smaller size or fewer frames.",
+            neededBytes: worst.bytes, availableBytes: options.availableBytes)
+    }
+
+    private func failIfAsked(_ stage: Stage, part: Int) throws {
+        guard let failure = options.failure, failure.stage == stage, failure.part == part else { return }
+        switch failure.kind {
+        case .plain:
+            throw GenerationError.badModel("The engine failed in \(stage.rawValue), part \(part), as it was asked to.")
+        case .memory:
+            throw GenerationError.notEnoughMemory(
+                "Memory ran out in \(stage.rawValue), part \(part). The steps before it are safe.",
+                neededBytes: options.availableBytes + 1, availableBytes: options.availableBytes)
+        case .crash:
+            abort()
+        }
+    }
+
+    private func finish(_ kind: GenerationResult.Kind, _ recipe: Recipe, _ clip: FakeClip, log: JobLog, file: URL) {
+        let digest = clip.digest
+        send(
+            .finished(
+                GenerationResult(
+                    kind: kind, recipe: recipe, weightsSHA256: String(repeating: "0", count: 64), latentSHA256: digest,
+                    steps: log.steps, stageSeconds: log.stageSeconds,
+                    seconds: (ContinuousClock.now - log.start) / .seconds(1), file: file, peakBytes: 64 << 20)))
+    }
+}
