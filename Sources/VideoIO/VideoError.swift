@@ -43,7 +43,7 @@ package enum VideoError: Error, Sendable, Equatable, CustomStringConvertible {
         case .codecMissing(let codec, let alternatives) where alternatives.isEmpty:
             "This FFmpeg cannot write \(codec). Install the Debian packages libavcodec-dev and libavcodec-extra."
         case .codecMissing(let codec, let alternatives):
-            "This FFmpeg cannot write \(codec). Use a name ending in \(alternatives.joined(separator: ", "))."
+            "This FFmpeg cannot write \(codec). Use a name ending in \(listed(alternatives))."
         case .codecNotInContainer(let codec, let container):
             "\(container) files do not hold \(codec). Use a name ending in .mkv, or another codec."
         case .badValue(let text):
@@ -72,5 +72,12 @@ package enum VideoError: Error, Sendable, Equatable, CustomStringConvertible {
 
 /// A path for a message: control characters shown as `?`, so that none reaches a terminal.
 private func quoted(_ path: String) -> String {
-    String(String.UnicodeScalarView(path.unicodeScalars.map { CleanText.isControl($0) ? "?" : $0 }))
+    let visible = String(String.UnicodeScalarView(path.unicodeScalars.map { CleanText.isControl($0) ? "?" : $0 }))
+    return "\"\(visible)\""
+}
+
+/// `a, b or c`.
+private func listed(_ names: [String]) -> String {
+    guard let last = names.last, names.count > 1 else { return names.first ?? "" }
+    return names.dropLast().joined(separator: ", ") + " or " + last
 }

@@ -107,10 +107,12 @@ private struct ResizeWeights {
                 sum += weights[weightIndex] * SIMD4(row[sample], row[sample + 1], row[sample + 2], 0)
                 sample += 3
             }
-            let rounded = sum.clamped(lowerBound: SIMD4(repeating: 0), upperBound: SIMD4(repeating: 255))
-            output[index * 3] = UInt8(rounded.x)
-            output[index * 3 + 1] = UInt8(rounded.y)
-            output[index * 3 + 2] = UInt8(rounded.z)
+            output[index * 3] = Self.level(sum.x)
+            output[index * 3 + 1] = Self.level(sum.y)
+            output[index * 3 + 2] = Self.level(sum.z)
         }
     }
+
+    /// The sums carry half a level, so cutting the fraction rounds.
+    private static func level(_ value: Float) -> UInt8 { UInt8(min(max(value, 0), 255)) }
 }

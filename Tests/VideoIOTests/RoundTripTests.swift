@@ -1,12 +1,13 @@
 import Testing
 import VideoIO
 
+/// Clips of sharp coloured shapes: 4:2:0 halves the resolution of colour, which alone costs them all but 35 dB.
 @Suite("Round trip")
 struct RoundTripTests {
     @Test(
         "Frames written come back with their count, size, rate and colours",
         arguments: [
-            ("clip.mp4", 36.0), ("clip.mov", 36.0), ("clip.mkv", 36.0), ("clip.webm", 34.0), ("clip.gif", 28.0),
+            ("clip.mp4", 34.0), ("clip.mov", 34.0), ("clip.mkv", 34.0), ("clip.webm", 33.0), ("clip.gif", 34.0),
         ])
     func roundTrip(name: String, leastRatio: Double) throws {
         let folder = try TemporaryFolder()
@@ -82,5 +83,22 @@ struct RoundTripTests {
         #expect(try reader.nextFrame() == nil)
         try reader.rewind()
         #expect(try reader.frames(limit: 3) == first)
+    }
+
+    @Test("Flat colours come back without tint or shift", arguments: ["clip.mp4", "clip.mkv", "clip.webm", "clip.gif"])
+    func flatColours(name: String) throws {
+        let folder = try TemporaryFolder()
+        let colours: [(UInt8, UInt8, UInt8)] = [
+            (0, 0, 0), (255, 255, 255), (128, 128, 128), (200, 30, 40), (40, 190, 60), (30, 60, 210), (235, 180, 120),
+        ]
+        // One clip a colour: encoders hide errors of one frame in the next.
+        for (red, green, blue) in colours {
+            let frame = VideoFrame(width: 64, height: 48, red: red, green: green, blue: blue)
+            try VideoWriter.write([frame, frame], to: folder.file(name))
+            let read = try #require(try VideoReader(path: folder.file(name)).nextFrame())
+            for (mean, expected) in zip(channelMeans(read), [red, green, blue]) {
+                #expect(abs(mean - Double(expected)) <= 2)
+            }
+        }
     }
 }

@@ -19,6 +19,8 @@ final class DemuxedSource: FrameSource {
     private let startTime: Int64
     private var packet: UnsafeMutablePointer<AVPacket>?
     private var deliveredCount = 0
+    /// Where the pictures read so far end, in the stream's time base.
+    private var endTime: Int64 = 0
     /// What went wrong with the file, reported once the frames before it are out.
     private var damage: String?
 
@@ -27,8 +29,13 @@ final class DemuxedSource: FrameSource {
         demuxer = try Demuxer(path: path)
         let (stream, codec) = try demuxer.findVideo(path: path)
         let parameters = stream.pointee.codecpar.pointee
-        guard parameters.width > 0, parameters.height > 0 else { throw .noVideo(path: path) }
         let (width, height) = (Int(parameters.width), Int(parameters.height))
+        guard width > 0, height > 0 else {
+            throw .damaged(path: path, frameCount: 0, reason: "not even the size of its pictures is known")
+        }
+        guard width * height <= VideoDecoder.maximumPixelCount else {
+            throw .cannotRead(path: path, reason: "pictures of \(width)x\(height) are too large")
+        }
         self.width = width
         self.height = height
         (frameWidth, frameHeight) = VideoFrame.fittingSize(width: width, height: height, maximum: maximumSize)
@@ -71,6 +78,7 @@ final class DemuxedSource: FrameSource {
         guard result >= 0 else { throw .cannotRead(path: path, reason: LibraryError(result).text) }
         decoder.flush()
         deliveredCount = 0
+        endTime = 0
         damage = nil
     }
 
@@ -97,9 +105,15 @@ final class DemuxedSource: FrameSource {
             defer { av_packet_unref(packet) }
             guard packet.pointee.stream_index == streamIndex else { continue }
             if packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 { damage = "a part of the data is missing" }
+            noteTime(of: packet.pointee)
             _ = try decoder.send(packet)
             return
         }
+    }
+
+    private func noteTime(of packet: AVPacket) {
+        guard packet.pts != clibav_no_time() else { return }
+        endTime = max(endTime, packet.pts &- startTime &+ max(0, packet.duration))
     }
 
     /// Tells the end of the clip from the end of a file that was cut off.
@@ -109,6 +123,8 @@ final class DemuxedSource: FrameSource {
             damage = LibraryError(result).text
         } else if fileError < 0, fileError != clibav_error_end() {
             damage = LibraryError(fileError).text
+        } else if demuxer.lacksEnd(path: path, stream: streamIndex, endTime: endTime) {
+            damage = "the file ends too early"
         }
     }
 

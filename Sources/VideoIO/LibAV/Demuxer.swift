@@ -41,6 +41,33 @@ final class Demuxer {
         ContainerMetadata(title: tag("title"), comment: tag("comment"))
     }
 
+    /// Whether a file that seems to end well was cut off between two pictures.
+    ///
+    /// - Parameter endTime: where the pictures read end, from the stream's start, in its time base.
+    func lacksEnd(path: String, stream index: Int32, endTime: Int64) -> Bool {
+        guard let context = context?.pointee, let stream = context.streams[Int(index)]?.pointee else { return false }
+        if stream.codecpar.pointee.codec_id == AV_CODEC_ID_GIF { return !Self.endsWithTrailer(path) }
+        // Sound may go on after the pictures, and an estimated duration proves nothing.
+        guard context.nb_streams == 1, context.duration_estimation_method == AVFMT_DURATION_FROM_STREAM,
+            context.duration > 0, stream.time_base.den > 0
+        else { return false }
+        let announced = Double(context.duration) / Double(clibav_time_base())
+        let read = Double(endTime) * Double(stream.time_base.num) / Double(stream.time_base.den)
+        let rate = stream.avg_frame_rate
+        let frameSeconds = rate.num > 0 ? Double(rate.den) / Double(rate.num) : 0.04
+        return read + frameSeconds * 0.75 < announced
+    }
+
+    /// Whether the last byte of a GIF is its end mark.
+    private static func endsWithTrailer(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var byte: UInt8 = 0
+        let size = lseek(descriptor, 0, SEEK_END)
+        return size > 0 && pread(descriptor, &byte, 1, size - 1) == 1 && byte == 0x3B
+    }
+
     private func tag(_ key: String) -> String? {
         guard let entry = av_dict_get(context?.pointee.metadata, key, nil, 0), let value = entry.pointee.value else {
             return nil

@@ -14,7 +14,9 @@ struct EncoderSettings {
         let generousBitRate = Int64(Double(width * height) * frameRate.framesPerSecond * 0.25) + 100_000
         switch encoder {
         case "libx264":
-            options = [("preset", "medium"), ("profile", "high"), ("crf", String(quality))]
+            // "fast" makes files as small as "medium" of the same quality in a third less time.
+            // Factor 0 would be lossless, which the High profile and most players do not have.
+            options = [("preset", "fast"), ("profile", "high"), ("crf", String(max(1, quality)))]
         case "libopenh264":
             options = [("profile", "high"), ("allow_skip_frames", "0")]
             bitRate = generousBitRate

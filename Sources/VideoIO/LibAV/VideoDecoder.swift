@@ -4,27 +4,38 @@ import CLibAV
 final class VideoDecoder {
     private var context: UnsafeMutablePointer<AVCodecContext>?
     private let decoded: LibraryFrame
+    /// At the size the stream announces, even where a frame has another.
     private let rgb: LibraryFrame
+    private let frameWidth: Int
+    private let frameHeight: Int
     private var converter: FrameConverter?
 
-    /// - Parameter threadCount: 0: one a core.
+    /// - Parameters:
+    ///   - frameWidth: of the frames handed out, as ``frameHeight``.
+    ///   - threadCount: 0: one a core.
     init(
         stream: UnsafeMutablePointer<AVStream>, decoder: UnsafePointer<AVCodec>, frameWidth: Int, frameHeight: Int,
         threadCount: Int
     ) throws(LibraryError) {
+        self.frameWidth = frameWidth
+        self.frameHeight = frameHeight
+        let parameters = stream.pointee.codecpar.pointee
         decoded = try LibraryFrame()
-        rgb = try LibraryFrame(width: frameWidth, height: frameHeight, format: AV_PIX_FMT_RGB24)
+        rgb = try LibraryFrame(
+            width: Int(parameters.width), height: Int(parameters.height), format: AV_PIX_FMT_RGB24)
         context = avcodec_alloc_context3(decoder)
         guard let context else { throw .outOfMemory }
         try check(avcodec_parameters_to_context(context, stream.pointee.codecpar))
         context.pointee.thread_count = Int32(threadCount)
         context.pointee.pkt_timebase = stream.pointee.time_base
-        // Above 16384x16384 a picture is an attack or a mistake.
-        context.pointee.max_pixels = 1 << 28
+        context.pointee.max_pixels = Int64(Self.maximumPixelCount)
         try check(avcodec_open2(context, decoder, nil))
     }
 
     deinit { avcodec_free_context(&context) }
+
+    /// 16384x8192; a larger picture is a mistake or an attack.
+    static let maximumPixelCount = 1 << 27
 
     /// Hands a packet over, nil at the end of the file.
     ///
@@ -51,7 +62,8 @@ final class VideoDecoder {
         try check(result)
         defer { av_frame_unref(frame) }
         try convert(frame.pointee)
-        return .frame(rgb.picture())
+        // libswscale could reduce as well, but less exactly.
+        return .frame(rgb.picture().resized(toWidth: frameWidth, height: frameHeight))
     }
 
     /// Forgets what is inside, after a jump in the file.
