@@ -51,4 +51,12 @@ import Testing
         #expect(x.values == before)
         #expect(first?.values == second?.values)
     }
+
+    @Test("A history of a hundred thousand steps is differentiated and freed")
+    func freesLongHistories() {
+        let x = Tensor(scalar: 1).tracked()
+        var y = x
+        for _ in 0..<100_000 { y = y + 1e-6 }
+        #expect(y.backward()[x]?.values == [1])
+    }
 }

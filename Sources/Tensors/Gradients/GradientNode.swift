@@ -1,7 +1,8 @@
 internal import Synchronization
 
 /// One step of a recorded computation: where its operands came from and how a cotangent flows back to them.
-final class GradientNode: Sendable {
+// SAFETY: after `init`, `operands` changes only in a `deinit`, of this node or of its last owner, when nobody else sees it.
+final class GradientNode: @unchecked Sendable {
     /// Maps the cotangent of the result to one cotangent per operand, nil where the operand is not tracked.
     typealias Pullback = @Sendable (Tensor) -> [Tensor?]
 
@@ -9,7 +10,7 @@ final class GradientNode: Sendable {
 
     /// Grows with creation, so every node has a larger number than its operands.
     let sequence: UInt64
-    let operands: [GradientNode?]
+    private(set) var operands: [GradientNode?]
     /// Nil for a leaf, which is what gradients are taken with respect to.
     let pullback: Pullback?
 
@@ -17,6 +18,17 @@ final class GradientNode: Sendable {
         sequence = Self.nextSequence.add(1, ordering: .relaxed).newValue
         self.operands = operands
         self.pullback = pullback
+    }
+
+    /// Frees a long history link by link: left to themselves, releases would nest as deep as it is and end the stack.
+    deinit {
+        var pending = operands.compactMap { $0 }
+        operands = []
+        while var node = pending.popLast() {
+            guard isKnownUniquelyReferenced(&node) else { continue }
+            pending += node.operands.compactMap { $0 }
+            node.operands = []
+        }
     }
 }
 
