@@ -5,7 +5,9 @@ final class SentencePieceModel: Sendable {
     // SAFETY: the model never changes after loading, and the library's encoder is const and keeps no state.
     private nonisolated(unsafe) let model: OpaquePointer
 
-    /// - Parameter proto: a serialized `ModelProto`; `path` is named in errors.
+    /// - Parameters:
+    ///   - proto: a serialized `ModelProto`.
+    ///   - path: named in errors.
     /// - Throws: ``TokenizerError/notAModel(path:reason:)``.
     init(proto: [UInt8], path: String) throws(TokenizerError) {
         var message = [CChar](repeating: 0, count: 512)

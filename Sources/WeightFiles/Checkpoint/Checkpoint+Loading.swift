@@ -41,7 +41,10 @@ package enum ModelComponent: String, Sendable, CaseIterable {
 extension Checkpoint {
     /// Opens a component's weights: headers and configuration are read and checked, the data stays on the disk.
     ///
-    /// - Parameter path: an LTX single file, a diffusers model folder, or the component's own folder.
+    /// - Parameters:
+    ///   - component: the part of the model that is wanted.
+    ///   - path: an LTX single file, a diffusers model folder, or the component's own folder.
+    /// - Returns: the component's tensors under their LTX (or Hugging Face T5) names.
     /// - Throws: ``WeightError``.
     package static func load(_ component: ModelComponent, from path: String) throws(WeightError) -> Checkpoint {
         if isFolder(path) {

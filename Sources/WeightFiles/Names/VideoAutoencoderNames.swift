@@ -8,7 +8,9 @@ package struct VideoAutoencoderNames: Sendable {
     private let diffusersBlocks: [String: String]
     private let ltxBlocks: [String: String]
 
-    /// - Parameter config: the diffusers `config.json`; `path` is named in errors.
+    /// - Parameters:
+    ///   - config: the diffusers `config.json`.
+    ///   - path: named in errors.
     /// - Throws: ``WeightError/badConfiguration(path:reason:)`` if a list is missing or too short.
     package init(config: JSONValue, path: String) throws(WeightError) {
         let lists = DiffusersStageLists(config: config, path: path)
