@@ -197,11 +197,14 @@ static void rescale(const int32_t *sums, float *tile, size_t rows, size_t first_
 // A panel's part that stays in the second-level cache while all rows pass over it.
 #define BLOCK_GROUPS 1024
 
-#define DEFINE_GEMM(NAME, ACC, IS_I8)                                                                                    \
+#define DEFINE_GEMM(NAME, ACC, IS_I8)                                                                                   \
     static void gemm_##NAME(const ck_operand *left, const void *packed, size_t columns, const ck_epilogue *e) {         \
-        const size_t all_groups = left->segment_count * left->groups;                                                   \
-        const int blocked = all_groups > BLOCK_GROUPS + BLOCK_GROUPS / 2 && left->segment_count == 1;                   \
-        const size_t step = blocked ? BLOCK_GROUPS : left->groups;                                                      \
+        const size_t count = left->segment_count;                                                                       \
+        const int blocked = count * left->groups > BLOCK_GROUPS + BLOCK_GROUPS / 2 && left->rows > 12;                  \
+        /* One long segment is cut by groups, many segments are cut between segments. */                                \
+        const size_t group_step = blocked && count == 1 ? BLOCK_GROUPS : left->groups;                                  \
+        const size_t fitting = left->groups < BLOCK_GROUPS ? BLOCK_GROUPS / left->groups : 1;                           \
+        const size_t segment_step = blocked && count > 1 ? fitting : count;                                             \
         ACC sums[(blocked ? CK_MAX_ROWS : 12) * CK_PANEL] __attribute__((aligned(64)));                                 \
         float scaled[12 * CK_PANEL] __attribute__((aligned(64)));                                                       \
         const char *panel = packed;                                                                                     \
@@ -209,28 +212,27 @@ static void rescale(const int32_t *sums, float *tile, size_t rows, size_t first_
             const size_t valid = columns - c < CK_PANEL ? columns - c : CK_PANEL;                                       \
             const size_t width = (valid + 15) / 16 * 16;                                                                \
             const int top = tile_rows(width);                                                                           \
-            for (size_t g = 0; g < left->groups; g += step) {                                                           \
-                const size_t part = left->groups - g < step ? left->groups - g : step;                                  \
-                const int last = g + part == left->groups;                                                              \
-                for (size_t r = 0; r < left->rows; r += top) {                                                          \
-                    const int rows = left->rows - r < (size_t)top ? (int)(left->rows - r) : top;                        \
-                    const char *segments[MAX_SEGMENTS];                                                                 \
-                    for (size_t s = 0; s < left->segment_count; s++)                                                    \
-                        segments[s] = (const char *)left->segments[s] + r * left->row_stride + g * GROUP;               \
-                    ACC *tile = blocked ? sums + r * CK_PANEL : sums;                                                   \
-                    micro_##NAME##_tile(rows, width, segments, left->segment_count, part, left->row_stride,             \
-                                        panel + g * width * GROUP, width * GROUP, tile, CK_PANEL, g > 0);               \
-                    if (last) {                                                                                         \
-                        if (IS_I8) {                                                                                    \
-                            rescale((const int32_t *)tile, scaled, rows, r, valid, c, e);                               \
-                            finish(scaled, CK_PANEL, rows, r, valid, c, e);                                             \
-                        } else {                                                                                        \
-                            finish((const float *)tile, CK_PANEL, rows, r, valid, c, e);                                \
+            for (size_t s = 0; s < count; s += segment_step)                                                            \
+                for (size_t g = 0; g < left->groups; g += group_step) {                                                 \
+                    const size_t part = left->groups - g < group_step ? left->groups - g : group_step;                  \
+                    const size_t segments = count - s < segment_step ? count - s : segment_step;                        \
+                    const int last = g + part == left->groups && s + segments == count;                                 \
+                    for (size_t r = 0; r < left->rows; r += top) {                                                      \
+                        const int rows = left->rows - r < (size_t)top ? (int)(left->rows - r) : top;                    \
+                        const char *starts[MAX_SEGMENTS];                                                               \
+                        for (size_t i = 0; i < segments; i++)                                                           \
+                            starts[i] = (const char *)left->segments[s + i] + r * left->row_stride + g * GROUP;         \
+                        ACC *tile = blocked ? sums + r * CK_PANEL : sums;                                               \
+                        micro_##NAME##_tile(rows, width, starts, segments, part, left->row_stride,                      \
+                                            panel + (s * left->groups + g) * width * GROUP, width * GROUP, tile, CK_PANEL,\
+                                            s + g > 0);                                                                 \
+                        if (last) {                                                                                     \
+                            if (IS_I8) rescale((const int32_t *)tile, scaled, rows, r, valid, c, e);                    \
+                            finish(IS_I8 ? scaled : (const float *)tile, CK_PANEL, rows, r, valid, c, e);               \
                         }                                                                                               \
                     }                                                                                                   \
                 }                                                                                                       \
-            }                                                                                                           \
-            panel += all_groups * width * GROUP;                                                                        \
+            panel += count * left->groups * width * GROUP;                                                              \
         }                                                                                                               \
     }
 
