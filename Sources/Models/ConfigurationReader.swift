@@ -3,10 +3,12 @@ import Foundation
 /// Decodes a component's configuration from JSON and turns the decoder's complaints into ``ModelError``.
 enum ConfigurationReader {
     /// - Parameters:
+    ///   - type: what to decode.
     ///   - json: the component's own object, without an outer key.
     ///   - component: its name in error messages, such as `"video transformer"`.
+    /// - Returns: the decoded value.
     /// - Throws: ``ModelError``.
-    static func decode<Value: Decodable>(_: Value.Type, from json: String, component: String) throws(ModelError)
+    static func decode<Value: Decodable>(_ type: Value.Type, from json: String, component: String) throws(ModelError)
         -> Value
     {
         do {

@@ -12,7 +12,9 @@ package struct LatentUpsamplerGraph {
     private let after: [ResidualBlock]
     private let output: PlainConvolution
 
-    /// - Parameter weights: in the names of the upsampler's file.
+    /// - Parameters:
+    ///   - configuration: sizes and settings of the model.
+    ///   - weights: in the names of the upsampler's file.
     /// - Throws: ``ModelError`` where a tensor has another shape, and what the scope throws where one is missing.
     package init(_ configuration: LatentUpsamplerConfiguration, weights: WeightScope) throws {
         self.configuration = configuration

@@ -11,7 +11,14 @@ struct VideoConvolution {
     private let isCausal: Bool
     private let stride: AxisSteps
 
-    /// - Parameter isCausal: whether a frame sees only itself and the two before it; else its two neighbours.
+    /// - Parameters:
+    ///   - weights: of this convolution.
+    ///   - inputs: channels of the input.
+    ///   - outputs: channels of the result.
+    ///   - padding: of rows and columns.
+    ///   - isCausal: whether a frame sees only itself and the two before it; else its two neighbours.
+    ///   - stride: steps from window to window.
+    /// - Throws: ``ModelError`` where a tensor has another shape, and what the scope throws where one is missing.
     init(
         _ weights: WeightScope, from inputs: Int, to outputs: Int, padding: SpatialPadding, isCausal: Bool,
         stride: AxisSteps = AxisSteps(time: 1, rows: 1, columns: 1)
@@ -24,11 +31,18 @@ struct VideoConvolution {
     }
 
     /// - Parameter x: `[batch, frames, rows, columns, inputs]`.
+    /// - Returns: `[batch, frames', rows', columns', outputs]`.
     func callAsFunction(_ x: Tensor) -> Tensor {
         let framed = isCausal ? x.repeatingEndFrames(before: 2, after: 0) : x.repeatingEndFrames(before: 1, after: 1)
         let hasZeros = padding == .zeros
-        return (hasZeros ? framed : framed.paddedByOne(padding)).conv3d(
-            weight: weight, bias: bias, stride: [stride.time, stride.rows, stride.columns],
-            padding: hasZeros ? [0, 1, 1] : [0, 0, 0])
+        let x = hasZeros ? framed : framed.paddedByOne(padding)
+        let frames = (x.shape[1] - 3) / stride.time
+        // One sum for each frame of the kernel, and the bias last: one long sum would lose three times the digits.
+        let sums = (0..<3).map { tap in
+            x.sliced(axis: 1, tap..<tap + frames * stride.time + 1).conv3d(
+                weight: weight.sliced(axis: 2, tap..<tap + 1), stride: [stride.time, stride.rows, stride.columns],
+                padding: hasZeros ? [0, 1, 1] : [0, 0, 0])
+        }
+        return sums[0] + sums[1] + sums[2] + bias
     }
 }

@@ -55,6 +55,7 @@ struct AutoencoderResidualBlock {
     ///   - x: `[batch, frames, rows, columns, inputs]`.
     ///   - timeEmbedding: the stage's, `[batch, 4 · outputs]`.
     ///   - noise: for blocks that add noise; nil leaves it out.
+    /// - Returns: `[batch, frames, rows, columns, outputs]`.
     func callAsFunction(_ x: Tensor, timeEmbedding: Tensor? = nil, noise: NoiseMaps? = nil) -> Tensor {
         var modulation: [Tensor] = []
         if let table, let timeEmbedding {

@@ -51,6 +51,7 @@ struct AutoencoderStageGraph {
     ///   - x: `[batch, frames, rows, columns, channels]`.
     ///   - scaledTimesteps: one for each batch element, for stages that are told the time.
     ///   - noise: for residual blocks that add noise.
+    /// - Returns: `[batch, frames', rows', columns', channels']`.
     func callAsFunction(_ x: Tensor, scaledTimesteps: [Float]? = nil, noise: NoiseMaps? = nil) -> Tensor {
         switch layers {
         case .residual(let blocks, let embedder):

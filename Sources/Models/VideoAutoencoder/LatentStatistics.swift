@@ -24,11 +24,13 @@ package struct LatentStatistics {
     }
 
     /// - Parameter raw: `[batch, channels, frames, rows, columns]`.
+    /// - Returns: the same shape, with about mean 0 and deviation 1.
     package func normalized(_ raw: Tensor) -> Tensor {
         (raw - broadcast(means)) / broadcast(deviations)
     }
 
     /// - Parameter normalized: `[batch, channels, frames, rows, columns]`.
+    /// - Returns: the same shape, as the decoder takes it.
     package func raw(_ normalized: Tensor) -> Tensor {
         normalized * broadcast(deviations) + broadcast(means)
     }

@@ -7,7 +7,9 @@ package struct VideoAutoencoderGraph {
     package let decoder: VideoDecoderGraph
     package let statistics: LatentStatistics
 
-    /// - Parameter weights: in LTX names without the `vae.` prefix.
+    /// - Parameters:
+    ///   - configuration: sizes and settings of the model.
+    ///   - weights: in LTX names without the `vae.` prefix.
     /// - Throws: ``ModelError`` where a tensor has another shape, and what the scope throws where one is missing.
     package init(_ configuration: VideoAutoencoderConfiguration, weights: WeightScope) throws {
         self.configuration = configuration
@@ -33,6 +35,7 @@ package struct VideoAutoencoderGraph {
     ///   - normalized: `[batch, latentChannels, frames, rows, columns]`.
     ///   - noise: standard normal, the shape of `normalized`.
     ///   - scale: the noise's share, in 0...1.
+    /// - Returns: the shape of `normalized`.
     package func rawLatents(_ normalized: Tensor, mixing noise: Tensor, scale: Float) -> Tensor {
         statistics.raw(normalized * (1 - scale) + noise * scale)
     }

@@ -17,7 +17,9 @@ package struct VideoDecoderGraph {
         let table: Tensor
     }
 
-    /// - Parameter weights: in LTX names without the `vae.` prefix.
+    /// - Parameters:
+    ///   - configuration: sizes and settings of the model.
+    ///   - weights: in LTX names without the `vae.` prefix.
     /// - Throws: ``ModelError`` where a tensor has another shape, and what the scope throws where one is missing.
     package init(_ configuration: VideoAutoencoderConfiguration, weights: WeightScope) throws {
         self.configuration = configuration

@@ -8,6 +8,7 @@ package struct LatentDistribution {
     package var logVariance: Tensor
 
     /// - Parameter noise: standard normal, the shape of `mean`.
+    /// - Returns: latents drawn from the distribution, the shape of `mean`.
     package func sample(_ noise: Tensor) -> Tensor {
         mean + (logVariance * 0.5).exp() * noise
     }
@@ -22,7 +23,9 @@ package struct VideoEncoderGraph {
     private let stages: [AutoencoderStageGraph]
     private let output: VideoConvolution
 
-    /// - Parameter weights: in LTX names without the `vae.` prefix.
+    /// - Parameters:
+    ///   - configuration: sizes and settings of the model.
+    ///   - weights: in LTX names without the `vae.` prefix.
     /// - Throws: ``ModelError`` where a tensor has another shape, and what the scope throws where one is missing.
     package init(_ configuration: VideoAutoencoderConfiguration, weights: WeightScope) throws {
         self.configuration = configuration

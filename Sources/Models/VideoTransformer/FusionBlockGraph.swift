@@ -50,7 +50,10 @@ package struct FusionBlockGraph {
 
     /// Tokens of one grid resampled to another between half-pixel centres.
     ///
-    /// - Parameter tokens: `[batch, low.tokenCount, channels]`.
+    /// - Parameters:
+    ///   - tokens: `[batch, low.tokenCount, channels]`.
+    ///   - low: the grid of `tokens`.
+    ///   - high: the grid of the result.
     /// - Returns: `[batch, high.tokenCount, channels]`.
     package static func interpolated(_ tokens: Tensor, from low: TokenGrid, to high: TokenGrid) -> Tensor {
         precondition(tokens.rank == 3 && tokens.shape[1] == low.tokenCount, "interpolate: \(tokens.shape) on \(low)")

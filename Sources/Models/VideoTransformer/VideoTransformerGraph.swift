@@ -53,6 +53,7 @@ package struct VideoTransformerGraph {
     ///   - perturbation: weakens some blocks for some batch elements.
     ///   - capturedBlocks: blocks whose output stream is returned.
     ///   - injections: for a model with fusion blocks, the result of ``injections(of:from:to:)``.
+    /// - Returns: the velocity, and the streams that were asked for.
     package func callAsFunction(
         _ input: VideoTransformerInput, perturbation: AttentionPerturbation? = nil,
         capturing capturedBlocks: Set<Int> = [],
@@ -76,8 +77,8 @@ package struct VideoTransformerGraph {
         return VideoTransformerOutput(velocity: project(x, embeddedTimestep: time.embedded), streams: streams)
     }
 
-    /// The stream behind each of the given blocks; later blocks are not run. This is how the low-resolution model
-    /// yields guidance features.
+    /// The stream behind each of the given blocks; later blocks are not run, fusion blocks neither. This is how the
+    /// low-resolution model yields guidance features.
     ///
     /// - Returns: `[batch, tokens, width]` for each block, in the order asked for.
     package func streams(after requestedBlocks: [Int], _ input: VideoTransformerInput) -> [Tensor] {

@@ -2,6 +2,7 @@ extension VideoTransformerConfiguration {
     /// Names and shapes of all tensors, in LTX names without the file's `model.diffusion_model.` prefix.
     ///
     /// - Parameter turbo2k: of a high-resolution checkpoint, whose fusion blocks are added.
+    /// - Returns: shape by name.
     package func expectedWeights(turbo2k: Turbo2KConfiguration? = nil) -> [String: [Int]] {
         var weights = WeightShapes()
         weights.linear("patchify_proj", from: inputChannels, to: width)
