@@ -1,0 +1,125 @@
+/// Everything that a key, the palette or the key line can ask for.
+package enum Command: String, CaseIterable, Sendable {
+    // Jobs
+    case draft, commit, commitOptions, stop, resume, removeJob
+    // Panes
+    case nextPane, previousPane
+    case promptPane, paramsPane, previewPane, stepsPane, draftsPane, queuePane, presetsPane, logPane
+    // The program
+    case palette, help, tour, searchPrompts, repaint, suspend, leave, quit
+    case nextGraphics, nextArrangement, nextTheme, themePicker, externalEditor
+    // Lists
+    case up, down, left, right, pageUp, pageDown, first, last, activate, filter
+    // The picture
+    case fullPicture, playPause, frameBack, frameForward, slower, faster, loop, follow
+    case previousDraft, nextDraft, setReference, compare
+    // Drafts
+    case loadRecipe, lockSeed, typeSeed, randomSeed, star, trash, restore, copyCommand, showRecipe, openFile
+    // The form
+    case increase, decrease, resetValue
+    // Presets and log
+    case savePreset, deletePreset, logLevel
+    // The prompt
+    case newline, negativePrompt, wordLeft, wordRight, lineStart, lineEnd
+    case deleteBackward, deleteForward, killWordBackward, killWordForward
+    case killToLineEnd, killToLineStart, yank, undo, redo
+
+    /// What it does, in words that stand in the help and in the palette.
+    package var title: String {
+        switch self {
+        case .draft: "Make a draft"
+        case .commit: "Commit the selected draft to a 2K clip"
+        case .commitOptions: "Commit: choose size and steps first"
+        case .stop: "Stop the running job; quit when none runs"
+        case .resume: "Resume a stopped or failed job"
+        case .removeJob: "Stop or remove the selected job"
+        case .nextPane: "Next pane"
+        case .previousPane: "Previous pane"
+        case .promptPane: "Go to the prompt"
+        case .paramsPane: "Go to the parameters"
+        case .previewPane: "Go to the preview"
+        case .stepsPane: "Go to the steps"
+        case .draftsPane: "Go to the drafts"
+        case .queuePane: "Go to the queue"
+        case .presetsPane: "Go to the presets"
+        case .logPane: "Go to the log"
+        case .palette: "Find an action by name"
+        case .help: "Show the keys"
+        case .tour: "Show the five lines for beginners again"
+        case .searchPrompts: "Search in earlier prompts"
+        case .repaint: "Paint the screen again"
+        case .suspend: "Suspend the studio"
+        case .leave: "Leave at once"
+        case .quit: "Quit"
+        case .nextGraphics: "Next way to draw the picture"
+        case .nextArrangement: "Next arrangement of the panes"
+        case .nextTheme: "Next theme"
+        case .themePicker: "Choose a theme"
+        case .externalEditor: "Edit the prompt in your editor"
+        case .up: "Up"
+        case .down: "Down"
+        case .left: "Left"
+        case .right: "Right"
+        case .pageUp: "One page up"
+        case .pageDown: "One page down"
+        case .first: "To the first"
+        case .last: "To the last"
+        case .activate: "Open or apply"
+        case .filter: "Filter the list"
+        case .fullPicture: "Picture on the whole screen"
+        case .playPause: "Play or pause"
+        case .frameBack: "One frame back"
+        case .frameForward: "One frame forward"
+        case .slower: "Play slower"
+        case .faster: "Play faster"
+        case .loop: "Loop on or off"
+        case .follow: "Follow the running job"
+        case .previousDraft: "Previous draft"
+        case .nextDraft: "Next draft"
+        case .setReference: "Set this draft as A"
+        case .compare: "Compare with A"
+        case .loadRecipe: "Load prompt and settings of the selection"
+        case .lockSeed: "Lock the seed to the selection"
+        case .typeSeed: "Type a seed"
+        case .randomSeed: "New random seed for every draft"
+        case .star: "Star"
+        case .trash: "Move to the trash"
+        case .restore: "Bring back the last one from the trash"
+        case .copyCommand: "Copy as a command line"
+        case .showRecipe: "Show the whole recipe"
+        case .openFile: "Open a clip with its settings"
+        case .increase: "Larger value"
+        case .decrease: "Smaller value"
+        case .resetValue: "Back to the preset's value"
+        case .savePreset: "Save the form as a preset"
+        case .deletePreset: "Remove one of your presets"
+        case .logLevel: "Next level of the log"
+        case .newline: "New line"
+        case .negativePrompt: "Negative prompt"
+        case .wordLeft: "One word left"
+        case .wordRight: "One word right"
+        case .lineStart: "Start of the line"
+        case .lineEnd: "End of the line"
+        case .deleteBackward: "Delete the character before"
+        case .deleteForward: "Delete the character after"
+        case .killWordBackward: "Cut the word before"
+        case .killWordForward: "Cut the word after"
+        case .killToLineEnd: "Cut to the end of the line"
+        case .killToLineStart: "Cut to the start of the line"
+        case .yank: "Put back what was cut"
+        case .undo: "Undo"
+        case .redo: "Redo"
+        }
+    }
+
+    /// Whether it makes sense without a cursor or a list: what the palette offers.
+    package var isInPalette: Bool {
+        switch self {
+        case .up, .down, .left, .right, .pageUp, .pageDown, .first, .last, .activate, .increase, .decrease, .palette,
+            .wordLeft, .wordRight, .lineStart, .lineEnd, .deleteBackward, .deleteForward, .killWordBackward,
+            .killWordForward, .killToLineEnd, .killToLineStart, .yank, .newline, .removeJob, .nextPane, .previousPane:
+            false
+        default: true
+        }
+    }
+}

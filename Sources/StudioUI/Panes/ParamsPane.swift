@@ -1,0 +1,203 @@
+import Generation
+import StudioCore
+package import TerminalKit
+
+/// The form: values row by row, then what a draft and a commit will need.
+package struct ParamsPane: Pane, Sendable, Equatable {
+    package typealias Field = ParametersForm.Field
+
+    /// A piece of a row.
+    fileprivate enum Part {
+        case label(String, column: Int)
+        case value(Field, column: Int, suffix: String)
+        case note(String, column: Int)
+    }
+
+    package static let kind = PaneKind.params
+
+    /// The value that the keys change.
+    package private(set) var field = Field.lrSize
+
+    package mutating func select(_ field: Field) { self.field = field }
+
+    package mutating func move(by step: Int) {
+        let index = min(max(field.rawValue + step, 0), Field.allCases.count - 1)
+        field = Field(rawValue: index) ?? field
+    }
+
+    package static func detail(_ state: StudioState, width: Int) -> String {
+        "preset: " + state.form.values.name + (state.form.isChanged ? " *" : "")
+    }
+
+    package static func draw(_ state: StudioState, on canvas: inout Canvas) {
+        let rows = rows(width: canvas.width, height: canvas.height, state: state)
+        let estimateRows = canvas.height >= 13 ? (canvas.height >= 15 ? 5 : 4) : 1
+        let room = max(canvas.height - estimateRows, 1)
+        // With less room than rows the selected one is kept in view.
+        let selected = rows.firstIndex { $0.contains { part in part.field == state.paramsPane.field } } ?? 0
+        let top = max(min(selected - room + 1, rows.count - room), 0)
+        for (y, row) in rows.dropFirst(top).prefix(room).enumerated() {
+            for part in row { draw(part, y: y, state, on: &canvas) }
+        }
+        if estimateRows == 1 {
+            drawShortEstimate(state, y: canvas.height - 1, on: &canvas)
+        } else {
+            drawEstimates(state, y: min(rows.count, room), on: &canvas)
+        }
+    }
+
+    /// The value under a cell of the inside.
+    static func field(x: Int, y: Int, width: Int, height: Int, state: StudioState) -> Field? {
+        let rows = rows(width: width, height: height, state: state)
+        guard rows.indices.contains(y) else { return nil }
+        return rows[y].last { part in part.field != nil && part.column <= x }?.field
+            ?? rows[y].lazy.compactMap(\.field).first
+    }
+
+    private static func rows(width: Int, height: Int, state: StudioState) -> [[Part]] {
+        height >= 11 ? longRows(state, isWide: width >= 44) : shortRows(state)
+    }
+
+    /// One topic a row, as at 120x40.
+    private static func longRows(_ state: StudioState, isWide: Bool) -> [[Part]] {
+        let form = state.form
+        let seconds = Format.fixed(Double(form.values.frames) / max(form.values.fps, 1), 2) + " s"
+        let frames = isWide ? " frames" : " fr"
+        return [
+            [
+                .label("Draft", column: 1), .value(.lrSize, column: 10, suffix: ""),
+                .value(.frames, column: 21, suffix: frames), .value(.fps, column: isWide ? 33 : 29, suffix: " fps"),
+                .note(isWide ? "" : seconds, column: 37),
+            ],
+            [
+                .label("  steps", column: 1), .value(.lrSteps, column: 10, suffix: ""),
+                .label("guidance", column: 21), .value(.lrGuidance, column: 30, suffix: ""),
+            ],
+            [.label("Commit", column: 1), .value(.hrSize, column: 10, suffix: ""), .note(seconds, column: 21)],
+            [
+                .label("  steps", column: 1), .value(.hrSteps, column: 10, suffix: ""),
+                .label("guidance", column: 21), .value(.hrGuidance, column: 30, suffix: ""),
+            ],
+            [
+                .label("Seed", column: 1), .value(.seed, column: 10, suffix: ""),
+                .note(seedNote(form), column: 21),
+            ],
+            [
+                .label("Model", column: 1), .value(.model, column: 10, suffix: ""),
+                .value(.precision, column: 21, suffix: ""),
+                .note(state.facts.threadCount.map { "\($0) threads" } ?? "", column: 30),
+            ],
+            [.label("Output", column: 1), .value(.folder, column: 10, suffix: "")],
+            [.label("Name", column: 1), .value(.name, column: 10, suffix: "")],
+        ]
+    }
+
+    /// Several topics a row, as at 80x24.
+    private static func shortRows(_ state: StudioState) -> [[Part]] {
+        let form = state.form
+        return [
+            [
+                .label("Draft", column: 1), .value(.lrSize, column: 9, suffix: ""),
+                .value(.frames, column: 17, suffix: "f"), .value(.fps, column: 22, suffix: "fps"),
+                .value(.lrSteps, column: 28, suffix: " st"),
+            ],
+            [
+                .label("Commit", column: 1), .value(.hrSize, column: 9, suffix: ""),
+                .value(.hrSteps, column: 28, suffix: " st"),
+            ],
+            [
+                .label("Seed", column: 1), .value(.seed, column: 9, suffix: form.isSeedLocked ? " lock" : ""),
+                .label("cfg", column: 25), .value(.lrGuidance, column: 29, suffix: ""),
+                .value(.hrGuidance, column: 33, suffix: ""),
+            ],
+            [
+                .label("Model", column: 1), .value(.model, column: 9, suffix: ""),
+                .value(.precision, column: 18, suffix: ""),
+                .note(state.facts.threadCount.map { "\($0) threads" } ?? "", column: 24),
+            ],
+            [.label("Output", column: 1), .value(.folder, column: 9, suffix: "")],
+            [.label("Name", column: 1), .value(.name, column: 9, suffix: "")],
+        ]
+    }
+
+    private static func seedNote(_ form: ParametersForm) -> String {
+        guard form.isSeedLocked else { return "new for each draft" }
+        return form.seedDraft.map { "locked to draft \($0)" } ?? "locked"
+    }
+
+    private static func draw(_ part: Part, y: Int, _ state: StudioState, on canvas: inout Canvas) {
+        let look = state.look
+        switch part {
+        case .label(let text, let column): canvas.write(text, x: column, y: y, style: look.dim)
+        case .note(let text, let column):
+            canvas.write(
+                TextWidth.cut(text, to: canvas.width - column, mark: canvas.cutMark), x: column, y: y, style: look.dim)
+        case .value(let field, let column, let suffix):
+            let isSelected = state.focus == .params && state.paramsPane.field == field
+            let mark = state.form.isChanged(field) ? "*" : ""
+            let room = max(canvas.width - column - suffix.count, 1)
+            let text = TextWidth.cut(state.form.text(of: field) + mark, to: room, mark: canvas.cutMark)
+            let style = isSelected ? look.selection : mark.isEmpty ? look.text : look.accent
+            let end = canvas.write(text, x: column, y: y, style: style)
+            canvas.write(suffix, x: end, y: y, style: look.dim)
+        }
+    }
+
+    // MARK: Estimates
+
+    private static func drawShortEstimate(_ state: StudioState, y: Int, on canvas: inout Canvas) {
+        let look = state.look
+        canvas.write("Needs", x: 1, y: y, style: look.dim)
+        guard let commit = state.commitEstimate else {
+            canvas.write("not known yet", x: 9, y: y, style: look.dim)
+            return
+        }
+        let time = commit.time.map { Format.duration($0.seconds) } ?? "time ?"
+        let memory = Format.share(commit.neededBytes, of: commit.availableBytes)
+        let text = "\(time)  \(memory)  \(commit.fit.rawValue)"
+        canvas.write(text, x: 9, y: y, style: look.fit(commit.fit))
+    }
+
+    private static func drawEstimates(_ state: StudioState, y: Int, on canvas: inout Canvas) {
+        canvas.within(Rect(x: 1, y: y, width: canvas.width - 2, height: 1)) { $0.separator(y: 0, look: state.look) }
+        draw("Draft", state.draftEstimate, y: y + 1, state, on: &canvas)
+        draw("Commit", state.commitEstimate, y: y + 2, state, on: &canvas)
+        guard let commit = state.commitEstimate, canvas.height > y + 3 else { return }
+        let stages = [Stage.load, .features, .hr, .decode, .encode].compactMap { stage in
+            commit.stages[stage].map { "\(stage == .hr ? "sample" : stage.rawValue) \(Format.duration($0))" }
+        }
+        let lines = TextWrap.lines(stages.joined(separator: "  "), columns: canvas.width - 4)
+        let disk = commit.diskBytes.map { "needs \(Format.bytes($0)) on disk" }
+        let notes = lines.filter { !$0.isEmpty } + (disk.map { [$0] } ?? [])
+        for (row, line) in notes.prefix(canvas.height - y - 3).enumerated() {
+            canvas.write(line, x: 3, y: y + 3 + row, style: state.look.dim)
+        }
+    }
+
+    private static func draw(
+        _ label: String, _ estimate: FormEstimate?, y: Int, _ state: StudioState, on canvas: inout Canvas
+    ) {
+        let look = state.look
+        canvas.write(label, x: 1, y: y, style: look.dim)
+        guard let estimate else {
+            canvas.write("not known yet", x: 10, y: y, style: look.dim)
+            return
+        }
+        canvas.write(estimate.timeText, x: 10, y: y, style: look.text, limit: canvas.width - 25)
+        let memory = Format.bytes(estimate.neededBytes) + "  " + estimate.fit.rawValue
+        canvas.writeRight(memory, y: y, style: look.fit(estimate.fit), margin: 1)
+    }
+}
+
+extension ParamsPane.Part {
+    fileprivate var field: ParametersForm.Field? {
+        if case .value(let field, _, _) = self { return field }
+        return nil
+    }
+
+    fileprivate var column: Int {
+        switch self {
+        case .label(_, let column), .value(_, let column, _), .note(_, let column): column
+        }
+    }
+}

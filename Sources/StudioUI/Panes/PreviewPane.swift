@@ -1,0 +1,96 @@
+package import TerminalKit
+
+/// The picture, with frame number, time and position below.
+package enum PreviewPane: Pane {
+    package static let kind = PaneKind.preview
+
+    package static func subtitle(_ state: StudioState) -> String {
+        let preview = state.preview
+        guard let clip = preview.shownClip else { return "" }
+        var text: String
+        switch clip.source {
+        case .draft(let id): text = "draft \(id)"
+        case .commit(let id): text = "commit \(id)"
+        case .estimate(let job, let step): text = "job \(job) after step \(step)"
+        case .decoded(let job): text = "job \(job)"
+        }
+        if preview.isComparing { text += preview.showsReference ? "  [A]" : "  [B]" }
+        return text
+    }
+
+    package static func detail(_ state: StudioState, width: Int) -> String {
+        let rate = state.preview.achievedRate.map { "\(Int($0.rounded())) fps" } ?? ""
+        return [state.preview.graphicsName, rate].filter { !$0.isEmpty }.joined(separator: "  ")
+    }
+
+    /// Where the picture is drawn, for a pane of `rect` with its frame: all but the row below it.
+    package static func picture(in rect: Rect) -> Rect {
+        rect.inset().splitBottom(1).rest
+    }
+
+    /// Where the position bar is drawn, in the coordinates of `rect`.
+    static func positionBar(in rect: Rect, state: StudioState) -> Rect {
+        let inside = rect.inset()
+        let start = min(status(state).count + 3, inside.width)
+        return Rect(x: inside.x + start, y: inside.endY - 1, width: inside.width - start - 1, height: 1)
+    }
+
+    package static func draw(_ state: StudioState, on canvas: inout Canvas) {
+        let (picture, below) = canvas.bounds.splitBottom(1)
+        if state.preview.shownClip == nil {
+            drawEmpty(state, in: picture, on: &canvas)
+        } else {
+            // Non-blank cells keep ncurses from clearing to the end of a line over the picture.
+            canvas.fill(picture, with: "\u{A0}", style: .plain)
+            canvas.within(below) { drawStatus(state, on: &$0) }
+        }
+    }
+
+    private static func status(_ state: StudioState) -> String {
+        let preview = state.preview
+        guard let clip = preview.shownClip else { return "" }
+        let sign = preview.isPlaying ? state.look.playSign : state.look.pauseSign
+        let speed = preview.speed == 1 ? "" : " x\(Format.short(preview.speed))"
+        let count = clip.frames.count
+        let digits = String(count).count
+        let number = String(preview.frameIndex + 1)
+        let padded = String(repeating: " ", count: max(digits - number.count, 0)) + number
+        let time = Format.clipTime(Double(preview.frameIndex) / max(clip.fps, 0.01))
+        return "\(sign) \(padded)/\(count)  \(time)/\(Format.clipTime(clip.seconds))\(speed)"
+    }
+
+    private static func drawStatus(_ state: StudioState, on canvas: inout Canvas) {
+        let look = state.look
+        let text = status(state)
+        canvas.write(text, x: 1, y: 0, style: look.text)
+        let start = text.count + 3
+        let count = state.preview.shownClip?.frames.count ?? 1
+        let part = Double(state.preview.frameIndex + 1) / Double(max(count, 1))
+        canvas.bar(x: start, y: 0, columns: canvas.width - start - 1, part: part, look: look)
+    }
+
+    /// Five lines for the first run; later one.
+    private static func drawEmpty(_ state: StudioState, in rect: Rect, on canvas: inout Canvas) {
+        let look = state.look
+        guard state.showsTour else {
+            let text = state.run?.isRunning == true ? "The first estimate comes soon." : "No draft is selected."
+            canvas.write(text, x: max((rect.width - text.count) / 2, 0), y: rect.height / 2, style: look.dim)
+            return
+        }
+        let lines: [(String, String)] = [
+            ("", "Type a prompt on the left."),
+            ("Enter", "makes a draft and plays it here."),
+            ("[ ]", "go through the drafts."),
+            ("Ctrl-T", "makes the 2K clip of the draft."),
+            ("?", "or F1 shows all keys."),
+        ]
+        let left = max((rect.width - 42) / 2, 1)
+        let top = max((rect.height - lines.count) / 2, 0)
+        for (row, line) in lines.enumerated() {
+            canvas.write(line.0, x: left, y: top + row, style: look.key.bold)
+            let x = line.0.isEmpty ? left : left + 8
+            canvas.write(
+                TextWidth.cut(line.1, to: rect.width - x - 1, mark: canvas.cutMark), x: x, y: top + row, style: look.text)
+        }
+    }
+}

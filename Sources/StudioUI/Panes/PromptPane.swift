@@ -1,0 +1,77 @@
+import StudioCore
+package import TerminalKit
+
+/// The prompt's editor, with the negative prompt below.
+package enum PromptPane: Pane {
+    package static let kind = PaneKind.prompt
+
+    package static func detail(_ state: StudioState, width: Int) -> String {
+        let words = state.prompt.text.split(whereSeparator: \.isWhitespace).count
+        let count = width < 44 ? "\(words) w" : "\(words) word\(words == 1 ? "" : "s")"
+        guard let tokens = state.tokens, !state.prompt.isEmpty else { return count }
+        if tokens.used > tokens.limit {
+            return width < 44
+                ? "\(tokens.used) of \(tokens.limit)!" : "\(tokens.used) of \(tokens.limit): the end is ignored"
+        }
+        return width < 44 ? "\(count) \(tokens.used) tok" : "\(count), \(tokens.used) of \(tokens.limit) tokens"
+    }
+
+    package static func draw(_ state: StudioState, on canvas: inout Canvas) {
+        let negativeRows = state.isNegativeOpen ? min(4, canvas.height / 2) : 1
+        let (text, below) = canvas.bounds.inset(columns: 1, rows: 0).splitBottom(negativeRows)
+        let isTyping = state.focus == .prompt && state.overlays.isEmpty
+        canvas.within(text) { canvas in
+            draw(state.prompt, hasCursor: isTyping && !state.isNegativeOpen, state.look, on: &canvas)
+            if state.prompt.isEmpty {
+                canvas.write("Describe the clip; Enter makes a draft.", x: 0, y: 0, style: state.look.dim)
+            } else {
+                drawTail(state, on: &canvas)
+            }
+        }
+        canvas.within(below) { canvas in drawNegative(state, hasCursor: isTyping, on: &canvas) }
+    }
+
+    /// The first row shown, so that the cursor's row is in view.
+    static func top(of layout: TextLayout, cursor: Int, rows: Int) -> Int {
+        max(layout.position(of: cursor).row - max(rows, 1) + 1, 0)
+    }
+
+    private static func draw(_ editor: TextEditor, hasCursor: Bool, _ look: Look, on canvas: inout Canvas) {
+        let layout = TextLayout(editor.characters, width: canvas.width)
+        let top = top(of: layout, cursor: editor.cursor, rows: canvas.height)
+        for row in layout.rows.indices.dropFirst(top).prefix(canvas.height) {
+            canvas.write(layout.text(ofRow: row), x: 0, y: row - top, style: look.text)
+        }
+        guard hasCursor else { return }
+        let place = layout.position(of: editor.cursor)
+        canvas.placeCursor(x: place.column, y: place.row - top)
+    }
+
+    /// What the preset adds to the prompt, dim behind it where the row has room.
+    private static func drawTail(_ state: StudioState, on canvas: inout Canvas) {
+        let tail = state.form.values.promptTail
+        guard !tail.isEmpty else { return }
+        let layout = TextLayout(state.prompt.characters, width: canvas.width)
+        let place = layout.position(of: state.prompt.characters.count)
+        let top = top(of: layout, cursor: state.prompt.cursor, rows: canvas.height)
+        guard place.row - top < canvas.height, place.column < canvas.width - 8 else { return }
+        canvas.write(
+            TextWidth.cut(tail, to: canvas.width - place.column - 1, mark: canvas.cutMark), x: place.column + 1,
+            y: place.row - top, style: state.look.dim)
+    }
+
+    private static func drawNegative(_ state: StudioState, hasCursor: Bool, on canvas: inout Canvas) {
+        let look = state.look
+        if state.isNegativeOpen {
+            canvas.write("negative:", x: 0, y: 0, style: look.accent)
+            canvas.writeRight("Esc back", y: 0, style: look.key)
+            canvas.within(Rect(x: 0, y: 1, width: canvas.width, height: canvas.height - 1)) { canvas in
+                draw(state.negative, hasCursor: hasCursor, look, on: &canvas)
+            }
+            return
+        }
+        let text = state.negative.isEmpty ? "(none)" : state.negative.text.replacing("\n", with: " ")
+        canvas.writeFitted("neg: " + text, x: 0, y: 0, columns: canvas.width - 6, style: look.dim)
+        canvas.writeRight("Alt-N", y: 0, style: look.key)
+    }
+}

@@ -1,0 +1,72 @@
+import Foundation
+import Generation
+import StudioCore
+package import TerminalKit
+
+/// The running job, waiting ones, and those that ended since the start.
+package enum QueuePane: Pane {
+    package static let kind = PaneKind.queue
+
+    package static func subtitle(_ state: StudioState) -> String { "" }
+
+    package static func detail(_ state: StudioState, width: Int) -> String {
+        "x stop   R resume"
+    }
+
+    package static func draw(_ state: StudioState, on canvas: inout Canvas) {
+        let look = state.look
+        let jobs = state.queue.shown
+        guard !jobs.isEmpty else {
+            canvas.write("No jobs.", x: 1, y: 0, style: look.dim)
+            return
+        }
+        let rows = max(canvas.height - (endText(state) == nil ? 0 : 1), 1)
+        let selected = jobs.firstIndex { $0.id == state.queue.selected?.id } ?? 0
+        let first = max(min(selected - rows / 2, jobs.count - rows), 0)
+        for (y, job) in jobs.dropFirst(first).prefix(rows).enumerated() {
+            let isSelected = job.id == state.queue.selected?.id
+            let isFocused = isSelected && state.focus == .queue
+            let style = isFocused ? look.selection : job.state.isFinished ? look.dim : look.text
+            canvas.listRow(y: y, isSelected: isFocused, look: look)
+            canvas.write(isSelected ? look.marker : " ", x: 1, y: y, style: isFocused ? style : look.focus)
+            let number = String(repeating: " ", count: max(3 - String(job.id).count, 0)) + String(job.id)
+            let kind = TextWidth.fit(job.kind.rawValue, to: 7)
+            let size = TextWidth.fit(job.size.description, to: 10)
+            let text = "\(number) \(kind)\(size) \(stateText(job, state))"
+            canvas.write(TextWidth.cut(text, to: canvas.width - 3, mark: canvas.cutMark), x: 2, y: y, style: style)
+        }
+        if let end = endText(state) { canvas.write(end, x: 2, y: canvas.height - 1, style: look.dim) }
+    }
+
+    private static func stateText(_ job: JobEntry, _ state: StudioState) -> String {
+        switch job.state {
+        case .waiting: "waits" + (job.expected.map { "  " + Format.duration($0) } ?? "")
+        case .running:
+            if let run = state.run, run.id == job.id {
+                "\(Int((run.progress(now: state.now) * 100).rounded()))%  " + shortEta(run, state)
+            } else {
+                "runs"
+            }
+        case .stopping: "stopping"
+        case .stopped(let step, let count): count > 0 ? "stopped at \(step)/\(count)" : "stopped"
+        case .failed(let text): "failed: " + text
+        case .done(let seconds, let bytes):
+            "ok  " + Format.duration(seconds) + (bytes.map { "  " + Format.bytes($0) } ?? "")
+        }
+    }
+
+    private static func shortEta(_ run: RunState, _ state: StudioState) -> String {
+        run.remaining(now: state.now).map { "eta " + Format.remaining($0.seconds) } ?? "estimating"
+    }
+
+    /// When everything will be done; nil with fewer than two open jobs or an unknown time.
+    private static func endText(_ state: StudioState) -> String? {
+        let waiting = state.queue.jobs.filter { $0.state == .waiting }
+        guard !waiting.isEmpty, let run = state.run, let rest = run.remaining(now: state.now) else { return nil }
+        let expected = waiting.compactMap(\.expected)
+        guard expected.count == waiting.count else { return nil }
+        let seconds = rest.seconds + expected.reduce(0, +)
+        let clock = StudioState.clockTime(state.date.addingTimeInterval(seconds)).prefix(5)
+        return "all done about \(clock) (\(Format.duration(seconds)))"
+    }
+}

@@ -1,0 +1,179 @@
+import Foundation
+import Generation
+import StudioCore
+package import TerminalKit
+
+/// Stages and steps of the running job, or of the last one, with the remaining time.
+package enum StepsPane: Pane {
+    package static let kind = PaneKind.steps
+
+    package static func subtitle(_ state: StudioState) -> String {
+        guard let run = state.run else { return "" }
+        let name = "\(run.kind.rawValue) \(run.id)"
+        switch run.phase {
+        case .running: return name
+        case .stopping: return name + " stopping"
+        case .stopped: return name + " stopped"
+        case .failed: return name + " failed"
+        case .done: return name + " done"
+        }
+    }
+
+    package static func detail(_ state: StudioState, width: Int) -> String {
+        guard let run = state.run else { return "" }
+        let since = Format.duration(run.elapsed(now: state.now))
+        guard run.isRunning else { return "took \(since)" }
+        var parts: [String] = []
+        if let step = run.presentStep { parts.append("step \(step)/\(run.stepCount)") }
+        parts.append(eta(run, state))
+        if width >= 74 { parts.append("since \(since)") }
+        return parts.joined(separator: "   ")
+    }
+
+    /// `eta 6s (5-7s)`, with the clock time above a minute; `estimating` before anything is known.
+    static func eta(_ run: RunState, _ state: StudioState) -> String {
+        guard let rest = run.remaining(now: state.now) else {
+            return "estimating, \(Format.duration(run.elapsed(now: state.now))) so far"
+        }
+        var text = "eta " + Format.remaining(rest.seconds)
+        if rest.seconds >= 1, rest.high - rest.low >= 1 {
+            text += " (\(Format.remaining(rest.low))-\(Format.remaining(rest.high)))"
+        }
+        if rest.seconds > 60 {
+            text += ", done about " + StudioState.clockTime(state.date.addingTimeInterval(rest.seconds)).prefix(5)
+        }
+        return text
+    }
+
+    package static func draw(_ state: StudioState, on canvas: inout Canvas) {
+        guard let run = state.run else {
+            canvas.write("No job has run yet. Enter in the prompt makes a draft.", x: 1, y: 0, style: state.look.dim)
+            return
+        }
+        let look = state.look
+        let progress = run.progress(now: state.now)
+        drawStages(run, state, on: &canvas)
+        canvas.bar(x: 1, y: 1, columns: canvas.width - 8, part: progress, look: look)
+        canvas.writeRight("\(Int((progress * 100).rounded()))%", y: 1, style: look.text, margin: 1)
+        let summaryRow = canvas.height - 1
+        drawSteps(run, state, rows: 2..<summaryRow, on: &canvas)
+        drawSummary(run, state, y: summaryRow, on: &canvas)
+    }
+
+    /// `load 0.0s   text 0.0s   sample 5.1s   decode -   encode -`.
+    private static func drawStages(_ run: RunState, _ state: StudioState, on canvas: inout Canvas) {
+        let look = state.look
+        var x = 1
+        for stage in run.stages {
+            let isPresent = run.stage == stage
+            let name = stage == .lr || stage == .hr ? "sample" : stage.rawValue
+            var time = run.stageSeconds[stage].map { Format.fixed($0, 1) + "s" } ?? "-"
+            if isPresent {
+                time = Format.fixed(state.now - run.stageStartedAt, 1) + "s"
+                if stage != .lr, stage != .hr, run.stageParts > 1 { time += " \(run.finishedParts)/\(run.stageParts)" }
+            }
+            x = canvas.write(name + " ", x: x, y: 0, style: isPresent ? look.accent : look.dim)
+            x = canvas.write(time, x: x, y: 0, style: isPresent ? look.accent : look.text)
+            x += canvas.width < 90 ? 2 : 3
+        }
+    }
+
+    private static func drawSteps(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
+        guard !rows.isEmpty else { return }
+        let hasTable = canvas.width >= 96 && rows.count >= 12
+        if hasTable {
+            drawTable(run, state, rows: rows, on: &canvas)
+        } else {
+            drawColumns(run, state, rows: rows, on: &canvas)
+        }
+    }
+
+    /// Steps in columns: number, time, sigma where there is room.
+    private static func drawColumns(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
+        let showsSigma = canvas.width >= 50 && rows.count > 1
+        let columnWidth = showsSigma ? 25 : 9
+        let columns = max((canvas.width - 2) / columnWidth, 1)
+        let capacity = columns * rows.count
+        let present = run.presentStep ?? run.steps.count
+        let first = run.stepCount <= capacity ? 1 : max(min(present - capacity + 1, run.stepCount - capacity + 1), 1)
+        for number in first...max(min(first + capacity - 1, run.stepCount), first) {
+            let index = number - first
+            // In few rows the order is that of reading; in more, down the columns.
+            let place = rows.count == 1 ? (column: index, row: 0) : (column: index / rows.count, row: index % rows.count)
+            let x = 1 + place.column * columnWidth
+            let text = stepText(number, run, showsSigma: showsSigma)
+            let isPresent = run.presentStep == number
+            let isDone = run.steps.contains { $0.number == number }
+            let style = isPresent ? state.look.accent : isDone ? state.look.text : state.look.dim
+            canvas.write(text, x: x, y: rows.lowerBound + place.row, style: style, limit: columnWidth - 1)
+        }
+    }
+
+    private static func stepText(_ number: Int, _ run: RunState, showsSigma: Bool) -> String {
+        let label = (number < 10 ? " " : "") + String(number)
+        guard let step = run.steps.first(where: { $0.number == number }) else {
+            if run.presentStep == number, let block = run.block { return "\(label) block \(block.number)/\(block.count)" }
+            return label + " ...."
+        }
+        let sigma = showsSigma ? "  sigma " + Format.fixed(Double(step.sigma), 3) : ""
+        return "\(label) \(Format.fixed(step.seconds, 2))s\(sigma)"
+    }
+
+    /// One step a row, its time split into attention, linear layers and the rest.
+    private static func drawTable(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
+        let look = state.look
+        canvas.write("step   time    sigma   attention linear other    x0 change   note", x: 1, y: rows.lowerBound, style: look.dim)
+        let room = rows.count - 1
+        let present = run.presentStep ?? run.steps.count
+        let first = max(min(present - room + 1, run.stepCount - room + 1), 1)
+        for number in first...max(min(first + room - 1, run.stepCount), first) {
+            let y = rows.lowerBound + 1 + number - first
+            let label = String(repeating: " ", count: max(3 - String(number).count, 0)) + String(number)
+            guard let step = run.steps.first(where: { $0.number == number }) else {
+                canvas.write("\(label)   \(waitingText(number, run))", x: 1, y: y, style: run.presentStep == number ? look.accent : look.dim)
+                continue
+            }
+            let text = "\(label)   \(TextWidth.fit(Format.fixed(step.seconds, 2), to: 6))  \(Format.fixed(Double(step.sigma), 3))"
+            canvas.write(text, x: 1, y: y, style: look.text)
+            drawSplit(step, x: 25, y: y, look: look, on: &canvas)
+            canvas.write(step.x0Change.map { Format.fixed($0, 2) } ?? "-", x: 53, y: y, style: look.text)
+            let note = run.notes[number] ?? (run.savedStep == number ? "state saved" : "")
+            canvas.write(note, x: 64, y: y, style: run.notes[number] == nil ? look.dim : look.warning)
+        }
+    }
+
+    private static func waitingText(_ number: Int, _ run: RunState) -> String {
+        guard run.presentStep == number, let block = run.block else { return "...." }
+        return "block \(block.number) of \(block.count)"
+    }
+
+    /// Twenty letters in the ratio of a step's parts.
+    private static func drawSplit(_ step: StepRecord, x: Int, y: Int, look: Look, on canvas: inout Canvas) {
+        let length = 20.0
+        let attention = Int((step.attention / max(step.seconds, 1e-9) * length).rounded())
+        let linear = min(Int((step.linear / max(step.seconds, 1e-9) * length).rounded()), 20 - min(attention, 20))
+        var end = canvas.write(String(repeating: "a", count: min(attention, 20)), x: x, y: y, style: look.accent)
+        end = canvas.write(String(repeating: "l", count: linear), x: end, y: y, style: look.link)
+        canvas.write(String(repeating: "o", count: max(x + 20 - end, 0)), x: end, y: y, style: look.dim)
+    }
+
+    private static func drawSummary(_ run: RunState, _ state: StudioState, y: Int, on canvas: inout Canvas) {
+        let look = state.look
+        if case .failed(let text) = run.phase {
+            canvas.write(TextWidth.cut(text, to: canvas.width - 2, mark: canvas.cutMark), x: 1, y: y, style: look.error)
+            return
+        }
+        var parts: [String] = []
+        if let median = run.stepSeconds(quantile: 0.5), let late = run.stepSeconds(quantile: 0.9) {
+            parts.append("s/step median \(Format.fixed(median, 2)) p90 \(Format.fixed(late, 2))")
+        }
+        if let split = run.split {
+            parts.append("attention \(split.attention)% linear \(split.linear)%")
+        }
+        if let change = run.steps.last?.x0Change { parts.append("x0 change \(Format.fixed(change, 2))") }
+        if canvas.width >= 90, let tokens = run.steps.last?.tokens { parts.append("\(Format.grouped(tokens)) tokens") }
+        if run.isRunning, canvas.width < 100 { parts.append("^C stop") }
+        let text = TextWidth.cut(parts.joined(separator: "   "), to: canvas.width - 2, mark: canvas.cutMark)
+        canvas.write(text, x: 1, y: y, style: look.dim)
+    }
+}

@@ -1,0 +1,145 @@
+package import Foundation
+package import Generation
+
+/// A draft in the list.
+package struct DraftEntry: Sendable, Identifiable {
+    /// What became of the newest commit of a draft.
+    package enum Commit: Sendable, Equatable {
+        case none
+        case waiting(Int)
+        case running(Int)
+        case stopped(Int)
+        case done(Int, file: URL)
+    }
+
+    package var id: Int
+    package var recipe: Recipe
+    /// Seconds the draft took.
+    package var seconds: Double
+    package var folder: URL
+    package var isStarred: Bool
+    package var commit: Commit
+
+    package init(
+        id: Int, recipe: Recipe, seconds: Double, folder: URL, isStarred: Bool = false, commit: Commit = .none
+    ) {
+        self.id = id
+        self.recipe = recipe
+        self.seconds = seconds
+        self.folder = folder
+        self.isStarred = isStarred
+        self.commit = commit
+    }
+
+    package var clipSeconds: Double { Double(recipe.frames) / max(recipe.fps, 1) }
+    package var clip: URL { folder.appending(path: "clip.mp4") }
+
+    package var commitText: String {
+        switch commit {
+        case .none: ""
+        case .waiting(let job): "commit \(job) waits"
+        case .running(let job): "commit \(job) runs"
+        case .stopped: "commit stopped"
+        case .done: "2k done"
+        }
+    }
+
+    /// Whether every word of the filter fits: `seed:12`, `size:512x288`, `model:nano`, `star:`, `has:commit`, or text.
+    package func matches(_ filter: String) -> Bool {
+        filter.lowercased().split(separator: " ").allSatisfy { word in
+            if word.hasPrefix("seed:") { return String(recipe.seed).hasPrefix(word.dropFirst(5)) }
+            if word.hasPrefix("size:") { return recipe.lr.size.description.contains(word.dropFirst(5)) }
+            if word.hasPrefix("model:") { return recipe.model.lowercased().contains(word.dropFirst(6)) }
+            if word.hasPrefix("star:") { return isStarred }
+            if word == "has:commit" { return commit != .none }
+            return recipe.prompt.lowercased().contains(word)
+        }
+    }
+}
+
+/// A job in the queue: running, waiting, or finished since the start.
+package struct JobEntry: Sendable, Identifiable, Equatable {
+    package enum State: Sendable, Equatable {
+        case waiting
+        case running
+        case stopping
+        case stopped(step: Int, of: Int)
+        case failed(String)
+        case done(seconds: Double, bytes: Int?)
+
+        package var isFinished: Bool {
+            switch self {
+            case .waiting, .running, .stopping: false
+            case .stopped, .failed, .done: true
+            }
+        }
+    }
+
+    package var id: Int
+    package var kind: GenerationResult.Kind
+    package var size: VideoSize
+    /// The draft of a commit.
+    package var draft: Int?
+    package var state: State
+    /// Expected seconds of the whole job.
+    package var expected: Double?
+
+    package init(id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil) {
+        self.id = id
+        self.kind = kind
+        self.size = size
+        self.draft = draft
+        self.state = state
+        self.expected = expected
+    }
+}
+
+/// A preset in the list.
+package struct PresetEntry: Sendable, Equatable {
+    package var name: String
+    package var about: String
+    package var origin: String
+    /// For example `512x288 -> 2560x1440  121f`.
+    package var summary: String
+
+    package init(name: String, about: String, origin: String, summary: String) {
+        self.name = name
+        self.about = about
+        self.origin = origin
+        self.summary = summary
+    }
+}
+
+/// What a message means for the person who reads it.
+package enum MessageKind: Int, Sendable, Comparable, CaseIterable {
+    case detail
+    case ok
+    case warning
+    case error
+
+    package static func < (left: MessageKind, right: MessageKind) -> Bool { left.rawValue < right.rawValue }
+
+    /// Said before the text, so that no meaning hangs on colour.
+    package var sign: String {
+        switch self {
+        case .detail: ""
+        case .ok: "ok "
+        case .warning: "? "
+        case .error: "! "
+        }
+    }
+}
+
+package struct Message: Sendable, Equatable {
+    package var text: String
+    package var kind: MessageKind
+    /// On the state's clock; nil: until a key is pressed.
+    package var until: Double?
+}
+
+package struct LogLine: Sendable, Equatable {
+    /// `14:28:41`.
+    package var time: String
+    package var text: String
+    package var kind: MessageKind
+}

@@ -1,0 +1,203 @@
+
+/// Prompts used before, and the walk through them with Up and Down.
+package struct PromptHistory: Sendable {
+    /// Newest first.
+    package private(set) var texts: [String] = []
+    /// How far back the walk is; nil while the text is the user's own.
+    private var index: Int?
+    /// The text that was being typed when the walk began.
+    private var kept = ""
+
+    package init(_ texts: [String] = []) { self.texts = texts }
+
+    package mutating func add(_ text: String) {
+        texts.removeAll { $0 == text }
+        texts.insert(text, at: 0)
+        index = nil
+    }
+
+    /// The older text, or nil at the oldest.
+    package mutating func older(than text: String) -> String? {
+        let next = index.map { $0 + 1 } ?? 0
+        guard next < texts.count else { return nil }
+        if index == nil { kept = text }
+        // The prompt just used is already in the field.
+        if index == nil, texts[next] == text, next + 1 < texts.count {
+            index = next + 1
+            return texts[next + 1]
+        }
+        index = next
+        return texts[next]
+    }
+
+    /// The newer text; at the end what was being typed; nil where no walk is under way.
+    package mutating func newer() -> String? {
+        guard let present = index else { return nil }
+        guard present > 0 else {
+            index = nil
+            return kept
+        }
+        index = present - 1
+        return texts[present - 1]
+    }
+}
+
+/// The drafts, newest first, with selection and filter.
+package struct DraftList: Sendable {
+    package private(set) var all: [DraftEntry] = []
+    package private(set) var filter = TextEditor(isMultiline: false)
+    package private(set) var isFilterFocused = false
+    package private(set) var selectedID: Int?
+
+    package init() {}
+
+    package var shown: [DraftEntry] {
+        filter.isEmpty ? all : all.filter { $0.matches(filter.text) }
+    }
+
+    package var selected: DraftEntry? { all.first { $0.id == selectedID } }
+
+    package var selectedIndex: Int? { shown.firstIndex { $0.id == selectedID } }
+
+    package mutating func replace(_ entries: [DraftEntry]) {
+        all = entries.sorted { $0.id > $1.id }
+        if selected == nil { selectedID = all.first?.id }
+    }
+
+    package mutating func add(_ entry: DraftEntry) {
+        all.removeAll { $0.id == entry.id }
+        all.append(entry)
+        all.sort { $0.id > $1.id }
+    }
+
+    package mutating func select(_ id: Int?) { selectedID = id }
+
+    /// The entry that becomes selected is the one that took the place of the removed one.
+    package mutating func remove(_ id: Int) {
+        let index = selectedIndex
+        all.removeAll { $0.id == id }
+        guard selectedID == id else { return }
+        let rest = shown
+        selectedID = index.flatMap { rest.isEmpty ? nil : rest[min($0, rest.count - 1)].id }
+    }
+
+    package mutating func change(_ id: Int, _ body: (inout DraftEntry) -> Void) {
+        guard let index = all.firstIndex(where: { $0.id == id }) else { return }
+        body(&all[index])
+    }
+
+    package mutating func setFilter(_ editor: TextEditor, isFocused: Bool) {
+        filter = editor
+        isFilterFocused = isFocused
+        let rest = shown
+        if !rest.contains(where: { $0.id == selectedID }) { selectedID = rest.first?.id }
+    }
+
+    /// Moves the selection; positive is older.
+    ///
+    /// - Returns: whether it moved.
+    package mutating func move(by step: Int) -> Bool {
+        let rest = shown
+        guard !rest.isEmpty else { return false }
+        let index = min(max((selectedIndex ?? 0) + step, 0), rest.count - 1)
+        guard rest[index].id != selectedID else { return false }
+        selectedID = rest[index].id
+        return true
+    }
+}
+
+/// The jobs of this session: running, waiting, finished.
+package struct QueueList: Sendable {
+    package var jobs: [JobEntry] = []
+    package private(set) var selection = 0
+
+    package init() {}
+
+    /// Running, then waiting, then finished ones, newest first.
+    package var shown: [JobEntry] {
+        let open = jobs.filter { !$0.state.isFinished }
+        let running = open.filter { $0.state != .waiting }
+        return running + open.filter { $0.state == .waiting }
+            + jobs.filter(\.state.isFinished).sorted { $0.id > $1.id }
+    }
+
+    package var selected: JobEntry? {
+        let shown = shown
+        return shown.isEmpty ? nil : shown[min(selection, shown.count - 1)]
+    }
+
+    package var waitingCount: Int { jobs.count { $0.state == .waiting } }
+
+    package mutating func move(by step: Int) {
+        selection = min(max(selection + step, 0), max(jobs.count - 1, 0))
+    }
+
+    package mutating func change(_ id: Int, _ body: (inout JobEntry) -> Void) {
+        guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
+        body(&jobs[index])
+    }
+}
+
+/// The presets with selection and filter.
+package struct PresetList: Sendable {
+    package private(set) var all: [PresetEntry] = []
+    package private(set) var filter = TextEditor(isMultiline: false)
+    package private(set) var isFilterFocused = false
+    package private(set) var selection = 0
+
+    package init() {}
+
+    package var shown: [PresetEntry] {
+        let words = filter.text.lowercased().split(separator: " ")
+        return all.filter { entry in words.allSatisfy { (entry.name + " " + entry.about).lowercased().contains($0) } }
+    }
+
+    package var selected: PresetEntry? {
+        let shown = shown
+        return shown.isEmpty ? nil : shown[min(selection, shown.count - 1)]
+    }
+
+    package mutating func replace(_ entries: [PresetEntry]) { all = entries }
+
+    package mutating func select(named name: String) {
+        selection = shown.firstIndex { $0.name == name } ?? selection
+    }
+
+    package mutating func setFilter(_ editor: TextEditor, isFocused: Bool) {
+        filter = editor
+        isFilterFocused = isFocused
+        selection = 0
+    }
+
+    package mutating func move(by step: Int) {
+        selection = min(max(selection + step, 0), max(shown.count - 1, 0))
+    }
+}
+
+/// What happened, oldest first.
+package struct LogList: Sendable {
+    package static let limit = 2000
+
+    package private(set) var lines: [LogLine] = []
+    package private(set) var level = MessageKind.detail
+    /// Lines scrolled up from the newest.
+    package private(set) var scroll = 0
+
+    package init() {}
+
+    package var shown: [LogLine] { lines.filter { $0.kind >= level } }
+
+    package mutating func append(_ line: LogLine) {
+        lines.append(line)
+        if lines.count > Self.limit { lines.removeFirst(lines.count - Self.limit) }
+    }
+
+    package mutating func nextLevel() {
+        level = level == .detail ? .warning : level == .warning ? .error : .detail
+        scroll = 0
+    }
+
+    package mutating func move(by step: Int) {
+        scroll = min(max(scroll - step, 0), max(shown.count - 1, 0))
+    }
+}

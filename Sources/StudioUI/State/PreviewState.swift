@@ -1,0 +1,162 @@
+package import VideoIO
+
+/// A clip in memory, ready to be shown.
+package struct ShownClip: Sendable {
+    /// Where the frames come from.
+    package enum Source: Sendable, Hashable {
+        case draft(Int)
+        case commit(Int)
+        /// The estimate of a running job after a step.
+        case estimate(job: Int, step: Int)
+        /// The decoded frames of a job that is being written.
+        case decoded(job: Int)
+    }
+
+    package var source: Source
+    package var frames: [VideoFrame]
+    /// Frames per second at which the clip has its true speed.
+    package var fps: Double
+
+    package init(source: Source, frames: [VideoFrame], fps: Double) {
+        self.source = source
+        self.frames = frames
+        self.fps = fps
+    }
+
+    package var seconds: Double { Double(frames.count) / max(fps, 0.01) }
+}
+
+/// What the preview shows and how it plays.
+package struct PreviewState: Sendable {
+    package static let speeds: [Double] = [0.25, 0.5, 1, 2]
+
+    package private(set) var clip: ShownClip?
+    /// The frame shown, 0-based.
+    package private(set) var frameIndex = 0
+    package private(set) var isPlaying = true
+    package var isLooping = true
+    package private(set) var speed = 1.0
+    /// Whether the estimates of the running job replace the clip.
+    package var followsJob = true
+    /// The clip to compare with, and whether it is the one shown now.
+    package private(set) var reference: ShownClip?
+    package private(set) var isComparing = false
+    package private(set) var showsReference = false
+    /// Frames a second that reached the terminal.
+    package var achievedRate: Double?
+    /// How the picture is drawn, for the title: `half-block truecolor`.
+    package var graphicsName = ""
+    /// The clip's time at `anchorClock`, seconds: playing is measured from here, so that slow terminals skip frames.
+    private var anchorTime = 0.0
+    private var anchorClock = 0.0
+
+    package init() {}
+
+    package var shownClip: ShownClip? { isComparing && showsReference ? reference : clip }
+
+    package var frame: VideoFrame? {
+        guard let clip = shownClip, !clip.frames.isEmpty else { return nil }
+        return clip.frames[min(frameIndex, clip.frames.count - 1)]
+    }
+
+    /// Replaces the clip. A new estimate of the same job goes on where the last one was.
+    package mutating func show(_ new: ShownClip, now: Double) {
+        let goesOn = clip.map { Self.sameJob($0.source, new.source) } ?? false
+        let time = goesOn ? time(now: now) : 0
+        clip = new
+        setTime(min(time, max(new.seconds - 0.001, 0)), now: now)
+    }
+
+    package mutating func clear() {
+        clip = nil
+        frameIndex = 0
+        isComparing = false
+    }
+
+    package mutating func setReference() { reference = clip }
+
+    package mutating func toggleComparing(now: Double) {
+        guard reference != nil else { return }
+        isComparing.toggle()
+        showsReference = false
+        setTime(time(now: now), now: now)
+    }
+
+    package mutating func setPlaying(_ playing: Bool, now: Double) {
+        let time = time(now: now)
+        isPlaying = playing
+        setTime(time, now: now)
+    }
+
+    package mutating func changeSpeed(by step: Int, now: Double) {
+        let time = time(now: now)
+        let index = Self.speeds.firstIndex(of: speed) ?? 2
+        speed = Self.speeds[min(max(index + step, 0), Self.speeds.count - 1)]
+        setTime(time, now: now)
+    }
+
+    /// Moves by whole frames and stops there.
+    package mutating func step(by frames: Int, now: Double) {
+        guard let clip, !clip.frames.isEmpty else { return }
+        isPlaying = false
+        let count = clip.frames.count
+        frameIndex = ((frameIndex + frames) % count + count) % count
+        anchorTime = Double(frameIndex) / clip.fps
+        anchorClock = now
+    }
+
+    /// Goes to a part of the clip, 0 to 1.
+    package mutating func seek(_ part: Double, now: Double) {
+        guard let clip else { return }
+        setTime(min(max(part, 0), 0.9999) * clip.seconds, now: now)
+    }
+
+    /// Lets time pass.
+    ///
+    /// - Returns: whether another frame is to be shown.
+    package mutating func advance(now: Double) -> Bool {
+        guard let clip, isPlaying, clip.frames.count > 1 else { return false }
+        let before = (frameIndex, showsReference)
+        var time = time(now: now)
+        if time >= clip.seconds {
+            if isComparing { showsReference.toggle() }
+            guard isLooping else {
+                setTime(clip.seconds - 0.001, now: now)
+                isPlaying = false
+                return true
+            }
+            time = time.truncatingRemainder(dividingBy: clip.seconds)
+            setTime(time, now: now)
+        } else {
+            frameIndex = min(Int(time * clip.fps), clip.frames.count - 1)
+        }
+        return before != (frameIndex, showsReference)
+    }
+
+    /// When the next frame is due, on the state's clock; nil if nothing moves.
+    package func nextFrameDue() -> Double? {
+        guard let clip, isPlaying, clip.frames.count > 1 else { return nil }
+        let next = Double(frameIndex + 1) / clip.fps
+        return anchorClock + (next - anchorTime) / speed
+    }
+
+    /// Seconds into the clip.
+    package func time(now: Double) -> Double {
+        isPlaying ? anchorTime + max(now - anchorClock, 0) * speed : anchorTime
+    }
+
+    private mutating func setTime(_ time: Double, now: Double) {
+        anchorTime = time
+        anchorClock = now
+        guard let clip, !clip.frames.isEmpty else { return }
+        frameIndex = min(Int(time * clip.fps + 1e-6), clip.frames.count - 1)
+    }
+
+    private static func sameJob(_ old: ShownClip.Source, _ new: ShownClip.Source) -> Bool {
+        switch (old, new) {
+        case (.estimate(let a, _), .estimate(let b, _)), (.estimate(let a, _), .decoded(let b)): a == b
+        case (.decoded(let a), .draft(let b)), (.decoded(let a), .commit(let b)): a == b
+        default: old == new
+        }
+    }
+}

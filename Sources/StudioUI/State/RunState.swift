@@ -1,0 +1,166 @@
+package import Generation
+package import StudioCore
+
+/// Time and memory of a job that is not started yet, for the form.
+package struct FormEstimate: Sendable, Equatable {
+    /// Nil: no earlier run to judge by.
+    package var time: TimeEstimate?
+    package var stages: [Stage: Double]
+    package var neededBytes: Int
+    package var availableBytes: Int
+    package var diskBytes: Int?
+
+    package init(
+        time: TimeEstimate? = nil, stages: [Stage: Double] = [:], neededBytes: Int,
+        availableBytes: Int, diskBytes: Int? = nil
+    ) {
+        self.time = time
+        self.stages = stages
+        self.neededBytes = neededBytes
+        self.availableBytes = availableBytes
+        self.diskBytes = diskBytes
+    }
+
+    /// `8.1s`, `about 8s (7-9s)`, `not known yet`.
+    package var timeText: String {
+        guard let time else { return "not known yet" }
+        let range = "\(Format.duration(time.low))-\(Format.duration(time.high))"
+        return time.runs < 3 ? "about \(Format.duration(time.seconds)) (\(range))" : Format.duration(time.seconds)
+    }
+
+    package enum Fit: String, Sendable {
+        case ok
+        case tight
+        case tooLarge = "too large"
+    }
+
+    /// Section 18.1 of the design: up to 90 % of what is available, up to all of it, more.
+    package var fit: Fit {
+        if neededBytes * 10 <= availableBytes * 9 { return .ok }
+        return neededBytes <= availableBytes ? .tight : .tooLarge
+    }
+}
+
+/// A job as the steps pane shows it: running, or finished and looked at again.
+package struct RunState: Sendable {
+    package enum Phase: Sendable, Equatable {
+        case running
+        case stopping
+        case stopped
+        case failed(String)
+        case done
+    }
+
+    package var id: Int
+    package var kind: GenerationResult.Kind
+    package var recipe: Recipe
+    package var phase = Phase.running
+    /// Seconds on the state's clock.
+    package var startedAt: Double
+    package var endedAt: Double?
+    package var stage: Stage?
+    package var stageStartedAt: Double
+    package var stageParts = 0
+    package var finishedParts = 0
+    /// Inside a long step: block and count.
+    package var block: (number: Int, count: Int)?
+    package var steps: [StepRecord] = []
+    package var stageSeconds: [Stage: Double] = [:]
+    package var savedStep: Int?
+    /// Rest of the job at `remainingAt`, from the estimator.
+    package var remaining: TimeEstimate?
+    package var remainingAt: Double
+    /// What each stage was expected to take before the start.
+    package var expectedStages: [Stage: Double] = [:]
+    package var notes: [Int: String] = [:]
+
+    package init(id: Int, kind: GenerationResult.Kind, recipe: Recipe, now: Double) {
+        self.id = id
+        self.kind = kind
+        self.recipe = recipe
+        startedAt = now
+        stageStartedAt = now
+        remainingAt = now
+    }
+
+    /// The stages of this kind of job, in order.
+    package var stages: [Stage] {
+        kind == .draft ? [.load, .text, .lr, .decode, .encode] : [.load, .text, .features, .hr, .decode, .encode]
+    }
+
+    package var stepCount: Int { kind == .draft ? recipe.lr.steps : recipe.hr.steps }
+    package var isRunning: Bool { phase == .running || phase == .stopping }
+
+    /// The step being worked on, 1-based; nil outside sampling.
+    package var presentStep: Int? {
+        guard isRunning, stage == .lr || stage == .hr else { return nil }
+        return min((steps.last?.number ?? 0) + 1, stepCount)
+    }
+
+    package func elapsed(now: Double) -> Double { (endedAt ?? now) - startedAt }
+
+    /// The remaining time, counted down since the estimator spoke.
+    package func remaining(now: Double) -> TimeEstimate? {
+        guard isRunning, var rest = remaining else { return nil }
+        let passed = max(now - remainingAt, 0)
+        rest.seconds = max(rest.seconds - passed, 0)
+        rest.low = max(rest.low - passed, 0)
+        rest.high = max(rest.high - passed, 0)
+        return rest
+    }
+
+    /// 0 to 1 over the whole job: by time where the rest is known, else by finished steps.
+    package func progress(now: Double) -> Double {
+        if phase == .done { return 1 }
+        let elapsed = elapsed(now: now)
+        if let rest = remaining(now: now), elapsed + rest.seconds > 0 {
+            return min(elapsed / (elapsed + rest.seconds), 0.99)
+        }
+        return Double(steps.last?.number ?? 0) / Double(max(stepCount, 1)) * 0.9
+    }
+
+    /// Seconds that `fraction` of the steps did not exceed; nil without steps.
+    package func stepSeconds(quantile fraction: Double) -> Double? {
+        let sorted = steps.map(\.seconds).sorted()
+        guard !sorted.isEmpty else { return nil }
+        return sorted[min(Int(Double(sorted.count - 1) * fraction + 0.5), sorted.count - 1)]
+    }
+
+    /// Shares of attention, linear layers and the rest in the steps' time, in percent.
+    package var split: (attention: Int, linear: Int, other: Int)? {
+        let total = steps.reduce(0) { $0 + $1.seconds }
+        guard total > 0 else { return nil }
+        let attention = Int((steps.reduce(0) { $0 + $1.attention } / total * 100).rounded())
+        let linear = Int((steps.reduce(0) { $0 + $1.linear } / total * 100).rounded())
+        return (attention, linear, max(100 - attention - linear, 0))
+    }
+
+    package mutating func apply(_ event: GenerationEvent, now: Double) {
+        switch event {
+        case .stageStarted(let stage, let parts):
+            self.stage = stage
+            stageStartedAt = now
+            stageParts = parts
+            finishedParts = 0
+        case .blockFinished(_, _, let number, let count): block = (number, count)
+        case .stepFinished(let record):
+            block = nil
+            noteSlowStep(record)
+            steps.append(record)
+            finishedParts = record.number
+        case .partsFinished(_, let parts, _): finishedParts = parts
+        case .stateSaved(_, let step): savedStep = step
+        case .stageFinished(let stage, let seconds): stageSeconds[stage] = seconds
+        case .finished(let result):
+            phase = .done
+            endedAt = now
+            stageSeconds.merge(result.stageSeconds) { _, new in new }
+        case .preview, .outputWritten: break
+        }
+    }
+
+    private mutating func noteSlowStep(_ record: StepRecord) {
+        guard steps.count >= 2, let median = stepSeconds(quantile: 0.5), record.seconds > 1.5 * median else { return }
+        notes[record.number] = "slow: usually " + Format.fixed(median, 2) + "s"
+    }
+}

@@ -1,0 +1,122 @@
+package import Foundation
+package import Generation
+package import StudioCore
+import VideoIO
+
+/// What comes back from the program: jobs, clips, estimates, lists.
+extension StudioState {
+    // MARK: Jobs
+
+    /// A job was entered and has its number.
+    package mutating func jobEntered(
+        _ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?, expected: Double?
+    ) {
+        let size = kind == .draft ? recipe.lr.size : recipe.hr.size
+        queue.jobs.append(JobEntry(id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected))
+        guard runningJob != nil else { return }
+        if let draft { drafts.change(draft) { $0.commit = .waiting(id) } }
+        say("\(kind == .draft ? "Draft" : "Commit") \(id) waits for job \(runningJob?.id ?? 0).")
+    }
+
+    package mutating func jobStarted(_ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?) {
+        queue.change(id) { $0.state = .running }
+        var run = RunState(id: id, kind: kind, recipe: recipe, now: now)
+        let estimate = kind == .draft ? draftEstimate : commitEstimate
+        run.expectedStages = estimate?.stages ?? [:]
+        self.run = run
+        if let draft { drafts.change(draft) { $0.commit = .running(id) } }
+        say("\(kind == .draft ? "draft" : "commit") \(id) started", .detail)
+        // The lower pane turns to the steps unless the person is in it.
+        if layout.sizeClass == .small, focus.rawValue < PaneKind.steps.rawValue { sharedPane = .steps }
+    }
+
+    package mutating func jobTold(_ id: Int, _ event: GenerationEvent) {
+        guard run?.id == id else { return }
+        run?.apply(event, now: now)
+        switch event {
+        case .stepFinished(let step):
+            say("job \(id) step \(step.number)/\(step.count) \(Format.fixed(step.seconds, 2))s", .detail)
+        case .preview(let shown) where preview.followsJob && !shown.frames.isEmpty:
+            let source: ShownClip.Source =
+                shown.look == .map ? .estimate(job: id, step: run?.steps.last?.number ?? 0) : .decoded(job: id)
+            preview.show(ShownClip(source: source, frames: shown.frames, fps: shown.fps), now: now)
+        default: break
+        }
+    }
+
+    package mutating func jobRemaining(_ id: Int, _ estimate: TimeEstimate?) {
+        guard run?.id == id else { return }
+        run?.remaining = estimate
+        run?.remainingAt = now
+    }
+
+    package mutating func draftFinished(_ entry: DraftEntry, bytes: Int?) -> [StudioAction] {
+        queue.change(entry.id) { $0.state = .done(seconds: entry.seconds, bytes: bytes) }
+        finishRun(entry.id, .done)
+        drafts.add(entry)
+        let size = bytes.map { " " + Format.bytes($0) } ?? ""
+        say("draft \(entry.id) saved\(size)")
+        let isComparing = preview.isComparing
+        guard preview.followsJob, !isComparing else { return [] }
+        drafts.select(entry.id)
+        return show(entry)
+    }
+
+    package mutating func commitFinished(_ id: Int, draft: Int, file: URL, seconds: Double, bytes: Int) {
+        queue.change(id) { $0.state = .done(seconds: seconds, bytes: bytes) }
+        finishRun(id, .done)
+        drafts.change(draft) { $0.commit = .done(id, file: file) }
+        let name = file.lastPathComponent
+        say("2k done: \(name) \(Format.bytes(bytes)) in \(Format.duration(seconds))")
+    }
+
+    package mutating func jobStopped(_ id: Int, draft: Int?) {
+        let steps = run?.id == id ? run?.savedStep ?? 0 : 0
+        let count = run?.id == id ? run?.stepCount ?? 0 : 0
+        queue.change(id) { $0.state = .stopped(step: steps, of: count) }
+        finishRun(id, .stopped)
+        if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
+        let kept = steps > 0 ? " at step \(steps)/\(count), its state is kept" : ""
+        say("Job \(id) stopped\(kept).", .warning)
+    }
+
+    package mutating func jobFailed(_ id: Int, draft: Int?, _ text: String) {
+        queue.change(id) { $0.state = .failed(text) }
+        finishRun(id, .failed(text))
+        if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
+        say(text, .error)
+    }
+
+    private mutating func finishRun(_ id: Int, _ phase: RunState.Phase) {
+        // A question about a job that has just ended answers itself.
+        overlays.removeAll { overlay in
+            guard case .question(let question) = overlay else { return false }
+            return question.purpose == .stopJob(id) || question.purpose == .quit
+        }
+        guard run?.id == id else { return }
+        run?.phase = phase
+        run?.endedAt = now
+        run?.stage = nil
+    }
+
+    // MARK: Clips and estimates
+
+    /// A clip was read. It is dropped if the selection has gone on meanwhile.
+    package mutating func clipLoaded(_ clip: ShownClip) {
+        if case .draft(let id) = clip.source, drafts.selectedID != id { return }
+        preview.show(clip, now: now)
+    }
+
+    /// What the form's estimate is to be made for: with the commit dialog open, the draft with the dialog's options.
+    package var recipeToEstimate: Recipe {
+        for case .commit(let dialog) in overlays.reversed() { return dialog.recipe }
+        return form.recipe(prompt: prompt.text, negative: negative.text)
+    }
+
+    package mutating func presetApplied(_ preset: ResolvedPreset) {
+        form.apply(preset)
+        presets.select(named: preset.name)
+        if !preset.negative.isEmpty, negative.isEmpty { negative.setText(preset.negative) }
+        say("Preset \(preset.name) applied.")
+    }
+}

@@ -1,0 +1,229 @@
+package import Foundation
+package import TerminalKit
+
+/// Everything the screen shows and every key changes: a value without I/O. Keys give ``StudioAction``s for the program
+/// to carry out; their outcomes come back through the functions in `StudioState+Events.swift`.
+package struct StudioState: Sendable {
+    // MARK: Screen
+
+    package var width: Int
+    package var height: Int
+    package var look: Look
+    package var themeName: String
+    package var focus = PaneKind.prompt
+    /// The pane in front where several share a place.
+    package var sharedPane: PaneKind
+    package var arrangement = Layout.Arrangement.all
+    package var isPictureFull = false
+    /// The last is on top and gets the keys.
+    package var overlays: [Overlay] = []
+    package var message: Message?
+    package var facts = MachineFacts()
+    package var bindings = KeyBindings()
+    /// Whether the terminal is inside Zellij, which keeps some keys for itself.
+    package var prefersFunctionKeys = false
+
+    // MARK: Clocks
+
+    /// Seconds on a clock that only goes forward.
+    package var now = 0.0
+    /// For times in the log and in names.
+    package var date = Date(timeIntervalSince1970: 0)
+
+    // MARK: Content
+
+    package var prompt = TextEditor()
+    package var negative = TextEditor()
+    package var isNegativeOpen = false
+    package var promptHistory = PromptHistory()
+    /// Text tokens of the prompt and the most the model reads, once counted.
+    package var tokens: (used: Int, limit: Int)?
+    package var form: ParametersForm
+    package var paramsPane = ParamsPane()
+    package var drafts = DraftList()
+    package var queue = QueueList()
+    package var presets = PresetList()
+    package var log = LogList()
+    package var preview = PreviewState()
+    /// The job the steps pane shows.
+    package var run: RunState?
+    package var draftEstimate: FormEstimate?
+    package var commitEstimate: FormEstimate?
+    package var showsTour = true
+    /// Whether a commit was started already: Ctrl-T then goes without its dialog.
+    package var hasCommitted = false
+    package var lastTrashed: Int?
+    package var themeNames: [String] = []
+    package var seeds = SystemRandomNumberGenerator()
+
+    package init(width: Int, height: Int, look: Look, form: ParametersForm, themeName: String = "terminal") {
+        self.width = width
+        self.height = height
+        self.look = look
+        self.form = form
+        self.themeName = themeName
+        sharedPane = Layout.sizeClass(width: width, height: height) == .medium ? .queue : .steps
+    }
+
+    package var layout: Layout {
+        Layout(
+            width: width, height: height, arrangement: arrangement, shared: sharedPane, focus: focus,
+            isPictureFull: isPictureFull)
+    }
+
+    /// The job that runs now.
+    package var runningJob: JobEntry? {
+        queue.jobs.first { $0.state == .running || $0.state == .stopping }
+    }
+
+    package var selectedDraft: DraftEntry? { drafts.selected }
+
+    /// Whether letters go into a text at the moment.
+    package var isTyping: Bool { focus == .prompt || filteredPane != nil }
+
+    /// The pane whose filter is being typed.
+    package var filteredPane: PaneKind? {
+        switch focus {
+        case .drafts where drafts.isFilterFocused: .drafts
+        case .presets where presets.isFilterFocused: .presets
+        default: nil
+        }
+    }
+
+    // MARK: Keys
+
+    /// Takes a key, and what follows from it.
+    package mutating func handle(_ key: Key) -> [StudioAction] {
+        let formBefore = form
+        let promptBefore = prompt.characters
+        if case .focus = key { return [] }
+        if case .answer = key { return [] }
+        if message?.until == nil { message = nil }
+        var actions = route(key)
+        if form != formBefore { actions.append(.estimate) }
+        if prompt.characters != promptBefore { actions.append(.countTokens) }
+        return actions
+    }
+
+    private mutating func route(_ key: Key) -> [StudioAction] {
+        if !overlays.isEmpty { return handleOverlay(key) }
+        if case .mouse(let event) = key { return handleMouse(event) }
+        if let pane = filteredPane { return handleFilter(key, pane) }
+        if focus == .prompt { return handlePrompt(key) }
+        let command = bindings.command(for: key, in: [.pane(focus), .outsideText, .everywhere])
+        if key == .escape { return leaveFilterOrPicture() }
+        guard let command else { return [] }
+        return perform(command)
+    }
+
+    /// Keys that mean the same wherever they are pressed.
+    mutating func handleEverywhere(_ key: Key) -> [StudioAction] {
+        guard let command = bindings.command(for: key, in: [.everywhere]) else { return [] }
+        return perform(command)
+    }
+
+    private mutating func handleFilter(_ key: Key, _ pane: PaneKind) -> [StudioAction] {
+        var editor = pane == .drafts ? drafts.filter : presets.filter
+        var isFocused = true
+        switch key {
+        case .escape:
+            editor.setText("")
+            isFocused = false
+        case .enter, .up, .down: isFocused = false
+        default:
+            if !editor.handle(key, bindings: bindings) { return handleEverywhere(key) }
+        }
+        if pane == .drafts {
+            drafts.setFilter(editor, isFocused: isFocused)
+        } else {
+            presets.setFilter(editor, isFocused: isFocused)
+        }
+        return []
+    }
+
+    /// Esc never destroys: it clears a filter, else shrinks the picture, else stops a comparison.
+    private mutating func leaveFilterOrPicture() -> [StudioAction] {
+        if focus == .drafts, !drafts.filter.isEmpty {
+            drafts.setFilter(TextEditor(isMultiline: false), isFocused: false)
+        } else if focus == .presets, !presets.filter.isEmpty {
+            presets.setFilter(TextEditor(isMultiline: false), isFocused: false)
+        } else if isPictureFull {
+            isPictureFull = false
+        } else if preview.isComparing {
+            preview.toggleComparing(now: now)
+        }
+        return []
+    }
+
+    // MARK: Focus
+
+    package mutating func focus(on pane: PaneKind) {
+        isPictureFull = false
+        let sizeClass = layout.sizeClass
+        if Layout.sharesPlace(pane, in: sizeClass) { sharedPane = pane }
+        if sizeClass != .single, layout.panes[pane] == nil { arrangement = .all }
+        focus = pane
+    }
+
+    mutating func moveFocus(by step: Int) {
+        let order = layout.order
+        guard !order.isEmpty else { return }
+        let index = order.firstIndex(of: focus) ?? 0
+        focus(on: order[(index + step + order.count) % order.count])
+    }
+
+    /// A new size of the terminal: the focus moves only if its pane has gone.
+    package mutating func resize(width: Int, height: Int) {
+        self.width = width
+        self.height = height
+        let layout = layout
+        if !Layout.sharesPlace(sharedPane, in: layout.sizeClass) {
+            sharedPane = layout.sizeClass == .medium ? .queue : .steps
+        }
+        if layout.sizeClass != .single, layout.sizeClass != .tooSmall, self.layout.panes[focus] == nil {
+            if Layout.sharesPlace(focus, in: layout.sizeClass) { sharedPane = focus } else { focus = .prompt }
+        }
+    }
+
+    // MARK: Messages
+
+    /// Shows a sentence on the message line and in the log; errors stay until a key is pressed.
+    package mutating func say(_ text: String, _ kind: MessageKind = .ok) {
+        if kind != .detail {
+            message = Message(text: text, kind: kind, until: kind == .error ? nil : now + 6)
+        }
+        log.append(LogLine(time: Self.clockTime(date), text: text, kind: kind))
+    }
+
+    /// Lets time pass for messages.
+    ///
+    /// - Returns: whether the screen changed.
+    package mutating func expireMessage() -> Bool {
+        guard let until = message?.until, now >= until else { return false }
+        message = nil
+        return true
+    }
+
+    static func clockTime(_ date: Date) -> String {
+        let parts = Calendar.current.dateComponents([.hour, .minute, .second], from: date)
+        return [parts.hour, parts.minute, parts.second].map { value in
+            let value = value ?? 0
+            return value < 10 ? "0\(value)" : String(value)
+        }.joined(separator: ":")
+    }
+}
+
+/// The machine as the title row shows it.
+package struct MachineFacts: Sendable, Equatable {
+    package var usedBytes: Int?
+    package var totalBytes: Int?
+    package var freeDiskBytes: Int?
+    package var threadCount: Int?
+
+    package init(usedBytes: Int? = nil, totalBytes: Int? = nil, freeDiskBytes: Int? = nil, threadCount: Int? = nil) {
+        self.usedBytes = usedBytes
+        self.totalBytes = totalBytes
+        self.freeDiskBytes = freeDiskBytes
+        self.threadCount = threadCount
+    }
+}
