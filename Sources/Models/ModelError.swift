@@ -19,7 +19,7 @@ extension ModelError: CustomStringConvertible {
         case .unreadableConfiguration(let component, let reason):
             "The configuration of the \(component) cannot be read: \(reason) Check the model's config."
         case .missingSetting(let component, let key):
-            "The configuration of the \(component) lacks \"\(key)\"; add it to the model's config or use a complete model."
+            "The configuration of the \(component) lacks \"\(key)\"; add it to the model's config or use another model."
         case .unsupportedSetting(let component, let key, let value, let supported):
             "The \(component) has \"\(key)\" = \(value), which is not supported; it must be \(supported)."
         case .missingWeight(let name):

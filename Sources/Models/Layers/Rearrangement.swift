@@ -2,7 +2,7 @@ import Tensors
 
 /// Moves between positions and channels. All tensors are `[batch, frames, rows, columns, channels]`.
 extension Tensor {
-    /// `[batch, channels, frames, rows, columns]`, the layout of files and of latents at a model's edge, to channels last.
+    /// `[batch, channels, frames, rows, columns]`, the layout at a model's edge, to channels last.
     func channelsLast() -> Tensor { permuted([0, 2, 3, 4, 1]) }
 
     /// Channels last to `[batch, channels, frames, rows, columns]`.

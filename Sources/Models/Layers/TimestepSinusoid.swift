@@ -8,7 +8,8 @@ package enum TimestepSinusoid {
     /// - Parameters:
     ///   - scaledTimesteps: times after their multiplier, such as 1000 t.
     ///   - width: channels of the result, even.
-    /// - Returns: `[scaledTimesteps.count, width]`: `cos(s w_k)`, then `sin(s w_k)`, with `w_k = exp(-ln(10000) k / (width / 2))`.
+    /// - Returns: `[scaledTimesteps.count, width]`: `cos(s w_k)`, then `sin(s w_k)`, with
+    ///   `w_k = exp(-ln(10000) k / (width / 2))`.
     package static func embedding(
         of scaledTimesteps: [Float], width: Int = VideoTransformerConfiguration.sinusoidWidth
     ) -> Tensor {

@@ -43,8 +43,8 @@ package struct VideoEncoderGraph {
     }
 
     /// - Parameters:
-    ///   - pixels: in -1...1, `[batch, 3, frames, rows, columns]`; one frame more than a multiple of the temporal factor,
-    ///     rows and columns multiples of the spatial one.
+    ///   - pixels: in -1...1, `[batch, 3, frames, rows, columns]`; one frame more than a multiple of the temporal
+    ///     factor, rows and columns multiples of the spatial one.
     ///   - observe: is shown the activation behind every stage, `[batch, frames, rows, columns, channels]`.
     /// - Returns: the distribution of raw latents.
     package func callAsFunction(_ pixels: Tensor, observe: ((Int, Tensor) -> Void)? = nil) -> LatentDistribution {

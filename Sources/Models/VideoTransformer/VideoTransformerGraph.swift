@@ -1,6 +1,6 @@
 package import Tensors
 
-/// The LTX-Video transformer in single precision: the reference of the fast executors, and what training differentiates.
+/// The LTX-Video transformer in single precision: the fast executors' reference, and what training differentiates.
 ///
 /// Source: `Transformer3DModel` of ltx_video; engine reference, sections "Transformer" and "Turbo2K".
 package struct VideoTransformerGraph {
