@@ -15,9 +15,9 @@ package enum ImageFile {
         try part.commit()
     }
 
-    /// Reads the first picture of a PNG, JPEG, WebP or any other file FFmpeg decodes; transparency is dropped.
+    /// Reads the first picture of a PNG, JPEG, WebP or any other file FFmpeg decodes, reduced to fit `maximumSize`,
+    /// keeping its shape; transparency is dropped.
     ///
-    /// - Parameter maximumSize: the picture is reduced to fit, keeping its shape.
     /// - Throws: ``VideoError``.
     package static func read(
         _ path: String, maximumSize: (width: Int, height: Int)? = nil

@@ -49,7 +49,8 @@ final class PartFile {
 
     /// Puts the part on the disk and gives it the target's name, replacing a file of that name.
     func commit() throws(VideoError) {
-        guard fsync(descriptor) == 0, rename(partPath, path) == 0 else {
+        // Some network file systems have no fsync; all else that it reports is lost data.
+        guard fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP, rename(partPath, path) == 0 else {
             let error = failure()
             discard()
             throw error

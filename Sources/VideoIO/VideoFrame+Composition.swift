@@ -27,9 +27,7 @@ extension VideoFrame {
         return VideoFrame(width: partWidth, height: partHeight, pixels: part)
     }
 
-    /// Pictures in a row from left to right, tops aligned, on black.
-    ///
-    /// - Parameter gap: black columns between neighbours.
+    /// Pictures in a row from left to right, tops aligned, on black, with `gap` black columns between neighbours.
     package static func sideBySide(_ frames: [VideoFrame], gap: Int = 0) -> VideoFrame {
         let width = frames.map(\.width).reduce(0, +) + max(0, frames.count - 1) * gap
         let height = frames.map(\.height).max() ?? 0

@@ -20,9 +20,8 @@ package final class VideoReader {
 
     private let source: any FrameSource
 
-    /// Opens a clip.
+    /// Opens a clip. Frames are reduced to fit `maximumSize`, keeping their shape; nil hands them out as stored.
     ///
-    /// - Parameter maximumSize: frames are reduced to fit, keeping their shape; nil hands them out as stored.
     /// - Throws: ``VideoError``.
     package init(path: String, maximumSize: (width: Int, height: Int)? = nil) throws(VideoError) {
         self.path = path

@@ -45,9 +45,9 @@ package final class VideoWriter {
 
     /// Opens the file; encoders and folders are checked here, before anything is rendered.
     ///
-    /// - Parameters:
-    ///   - width: 1 to 16384 pixels. H.264 has even sizes only: a last column or row is repeated where it needs one.
-    ///   - codecs: what may be used; a test passes fewer.
+    /// Sides are 1 to 16384 pixels. H.264 has even sides only: the last column or row is repeated where it needs one.
+    /// `codecs` says which encoders may be used; a test passes fewer.
+    ///
     /// - Throws: ``VideoError``.
     package init(
         path: String, width: Int, height: Int, options: Options = Options(), codecs: Codecs = .installed

@@ -2,9 +2,7 @@ import CLibAV
 
 /// RGB pictures to the bytes of PNG files.
 enum PNGEncoder {
-    /// - Parameters:
-    ///   - path: named in errors.
-    ///   - texts: keyword and text of each `iTXt` chunk.
+    /// Compresses a picture; `path` is named in errors, `texts` become `iTXt` chunks.
     static func encode(
         _ picture: VideoFrame, path: String, texts: [(keyword: String, text: String)]
     ) throws(VideoError) -> [UInt8] {

@@ -17,7 +17,7 @@ final class PictureSequenceSource: FrameSource {
     private let maximumSize: (width: Int, height: Int)?
     private var nextIndex = 0
 
-    /// - Parameter files: at least one.
+    /// Opens a sequence of at least one file; the first gives size, rate and texts.
     init(path: String, files: [String], maximumSize: (width: Int, height: Int)?) throws(VideoError) {
         let first = try DemuxedSource(path: files[0], maximumSize: maximumSize)
         self.path = path

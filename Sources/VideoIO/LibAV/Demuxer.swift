@@ -41,9 +41,8 @@ final class Demuxer {
         ContainerMetadata(title: tag("title"), comment: tag("comment"))
     }
 
-    /// Whether a file that seems to end well was cut off between two pictures.
-    ///
-    /// - Parameter endTime: where the pictures read end, from the stream's start, in its time base.
+    /// Whether a file that seems to end well was cut off between two pictures, the last of which ends at `endTime`
+    /// from the stream's start, in its time base.
     func lacksEnd(path: String, stream index: Int32, endTime: Int64) -> Bool {
         guard let context = context?.pointee, let stream = context.streams[Int(index)]?.pointee else { return false }
         if stream.codecpar.pointee.codec_id == AV_CODEC_ID_GIF { return !Self.endsWithTrailer(path) }

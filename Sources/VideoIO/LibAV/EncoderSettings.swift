@@ -7,7 +7,7 @@ struct EncoderSettings {
     /// Bits a second; 0 leaves the rate to the quality option.
     var bitRate: Int64 = 0
 
-    /// - Parameter quality: x264's rate factor, 0...51.
+    /// Settings for a quality given as x264's rate factor, 0...51.
     init(encoder: String, quality: Int, width: Int, height: Int, frameRate: FrameRate) {
         // libvpx and the AV1 encoders count 0...63 for the same span.
         let wideQuality = String(min(63, (quality * 63 + 25) / 51 + 2))

@@ -9,6 +9,8 @@ enum LibraryLog {
     private static let keptLineCount = 64
 
     private static let installed: Void = {
+        // SVT-AV1 prints a banner by itself unless told to keep to fatal errors.
+        setenv("SVT_LOG", "0", 0)
         av_log_set_level(AV_LOG_ERROR)
         av_log_set_callback { _, level, format, arguments in
             guard level <= AV_LOG_ERROR, let format else { return }

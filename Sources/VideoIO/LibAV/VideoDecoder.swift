@@ -10,9 +10,8 @@ final class VideoDecoder {
     private let frameHeight: Int
     private var converter: FrameConverter?
 
-    /// - Parameters:
-    ///   - frameWidth: of the frames handed out, as ``frameHeight``.
-    ///   - threadCount: 0: one a core.
+    /// Opens the decoder; frames are handed out at `frameWidth` by `frameHeight`. A `threadCount` of 0 is
+    /// one a core.
     init(
         stream: UnsafeMutablePointer<AVStream>, decoder: UnsafePointer<AVCodec>, frameWidth: Int, frameHeight: Int,
         threadCount: Int

@@ -10,7 +10,7 @@ final class FrameSpool {
 
     private var frameBytes: Int { width * height * 3 }
 
-    /// - Parameter path: the output that the frames are for; its folder is used, and its name in errors.
+    /// An empty spool in the folder of `path`, the output that the frames are for and that errors name.
     init(path: String, width: Int, height: Int) throws(VideoError) {
         self.path = path
         self.width = width

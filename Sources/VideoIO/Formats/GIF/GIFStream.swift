@@ -11,7 +11,7 @@ struct GIFStream {
     private var bytes: [UInt8] = []
     private var previous: [UInt8] = []
 
-    /// - Parameter palette: 1 to 255 colours.
+    /// A stream without bytes; the palette has 1 to 255 colours.
     init(width: Int, height: Int, palette: Palette) {
         self.width = width
         self.height = height

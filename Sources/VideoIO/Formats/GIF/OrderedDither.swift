@@ -1,44 +1,49 @@
-/// Maps pixels to palette indices through a fixed 8x8 pattern.
+/// Maps pixels to palette indices: each is one of two colours that together come near to it, chosen by a fixed 8x8
+/// pattern in the proportion of the mixture.
 ///
 /// A pattern that stays in its place does not shimmer from frame to frame as diffused errors do, and unmoving parts
-/// of the picture stay equal, which the encoder leaves out.
+/// of the picture stay equal, which the encoder leaves out. A pixel that is a palette colour is left as it is.
 ///
-/// Source: Bayer 1973, "An optimum method for two-level rendition of continuous-tone pictures".
+/// Source: Bayer 1973, "An optimum method for two-level rendition of continuous-tone pictures", between the two
+/// colours of a mixture instead of black and white.
 struct OrderedDither {
-    private let colours: [SIMD4<Float>]
-    /// Of each colour, in 1/64 of a level: how far the pattern may push a channel so that the colour itself is still
-    /// its own nearest.
-    private let reach: [Int]
-    /// Palette index + 1 for each colour in 6 bits a channel; 0: not looked up yet.
-    private var lookup = [UInt16](repeating: 0, count: 1 << 18)
-
-    init(_ palette: Palette) {
-        let colours = palette.colours.map { SIMD4<Float>($0) }
-        self.colours = colours
-        reach = colours.indices.map { index in
-            guard colours.count > 1 else { return 0 }
-            let distance = Palette.nearest(to: colours[index], in: colours, excluding: index).squaredDistance
-            // Half the way to the next colour, along the grey diagonal.
-            return Int((distance / 12).squareRoot() * 64)
-        }
+    /// Two palette indices, the darker first; the same twice where a mixture gains nothing.
+    private struct Pair {
+        var darker: UInt8 = 0
+        var lighter: UInt8 = 0
+        var isKnown = false
     }
 
-    /// - Returns: a palette index a pixel.
+    private let colours: [SIMD4<Float>]
+    private let integers: [SIMD4<Int32>]
+    /// For each colour in 6 bits a channel, looked up when it first occurs.
+    private var pairs = [Pair](repeating: Pair(), count: 1 << 18)
+
+    init(_ palette: Palette) {
+        colours = palette.colours.map { SIMD4<Float>($0) }
+        integers = palette.colours.map { SIMD4<Int32>(truncatingIfNeeded: $0) }
+    }
+
+    /// One palette index a pixel.
     mutating func indices(of frame: VideoFrame) -> [UInt8] {
         let width = frame.width
         // Kept at hand: reading a global or a property counts references for each pixel.
-        let (pattern, reach) = (Self.pattern, self.reach)
+        let (pattern, integers) = (Self.pattern, self.integers)
         return [UInt8](unsafeUninitializedCapacity: width * frame.height) { output, count in
             frame.pixels.withUnsafeBufferPointer { pixels in
                 for row in 0..<frame.height {
                     for column in 0..<width {
                         let place = row * width + column
-                        let red = Int(pixels[place * 3])
-                        let green = Int(pixels[place * 3 + 1])
-                        let blue = Int(pixels[place * 3 + 2])
-                        let threshold = pattern[(row & 7) << 3 | column & 7]
-                        let push = (reach[index(red, green, blue)] * threshold + 2048) >> 12
-                        output[place] = UInt8(truncatingIfNeeded: index(red + push, green + push, blue + push))
+                        let colour = SIMD4(
+                            Int32(pixels[place * 3]), Int32(pixels[place * 3 + 1]), Int32(pixels[place * 3 + 2]), 0)
+                        let pair = self.pair(for: colour)
+                        let darker = integers[Int(pair.darker)]
+                        let step = integers[Int(pair.lighter)] &- darker
+                        // The lighter one's part is position / length, the threshold pattern / 128.
+                        let position = ((colour &- darker) &* step).wrappedSum()
+                        let length = (step &* step).wrappedSum()
+                        let isLighter = position &* 128 > pattern[(row & 7) << 3 | column & 7] &* length
+                        output[place] = isLighter ? pair.lighter : pair.darker
                     }
                 }
             }
@@ -46,28 +51,50 @@ struct OrderedDither {
         }
     }
 
-    /// The palette colour nearest to the middle of the colour's 4x4x4 cube.
-    private mutating func index(_ red: Int, _ green: Int, _ blue: Int) -> Int {
-        let key = Self.cube(red) << 12 | Self.cube(green) << 6 | Self.cube(blue)
-        let known = lookup[key]
-        if known > 0 { return Int(known) - 1 }
-        let middle = SIMD4(Float(key >> 12), Float(key >> 6 & 63), Float(key & 63), 0) * 4 + SIMD4(1.5, 1.5, 1.5, 0)
-        let index = Palette.nearest(to: middle, in: colours).index
-        lookup[key] = UInt16(index + 1)
-        return index
+    /// The mixture for the middle of the colour's 4x4x4 cube.
+    private mutating func pair(for colour: SIMD4<Int32>) -> Pair {
+        let key = Int(colour.x >> 2) << 12 | Int(colour.y >> 2) << 6 | Int(colour.z >> 2)
+        if pairs[key].isKnown { return pairs[key] }
+        let cube = SIMD4(Float(key >> 12), Float(key >> 6 & 63), Float(key & 63), 0)
+        let pair = bestPair(for: cube * 4 + SIMD4(1.5, 1.5, 1.5, 0))
+        pairs[key] = pair
+        return pair
     }
 
-    private static func cube(_ level: Int) -> Int { min(max(level, 0), 255) >> 2 }
-
-    /// The 64 thresholds, evenly spaced, -63...63 for -1...1, in Bayer's order.
-    private static let pattern: [Int] = (0..<64).map { place in
-        let (row, column) = (place >> 3, place & 7)
-        var rank = 0
-        for bit in 0..<3 {
-            let rowBit = row >> bit & 1
-            let columnBit = column >> bit & 1
-            rank |= (2 * (rowBit ^ columnBit) | columnBit) << (2 * (2 - bit))
+    private func bestPair(for colour: SIMD4<Float>) -> Pair {
+        let (nearest, squaredDistance) = Palette.nearest(to: colour, in: colours)
+        let base = colours[nearest]
+        var (partner, leastError) = (nearest, squaredDistance)
+        for index in colours.indices where index != nearest {
+            let step = colours[index] - base
+            let length = (step * step).sum()
+            let part = min(max(((colour - base) * step).sum() / length, 0), 1)
+            let rest = colour - base - part * step
+            let error = (rest * rest).sum() + Self.grainWeight * part * (1 - part) * length
+            if error < leastError { (partner, leastError) = (index, error) }
         }
-        return 2 * rank - 63
+        let isBaseDarker = Self.luminance(base) <= Self.luminance(colours[partner])
+        return Pair(
+            darker: UInt8(isBaseDarker ? nearest : partner), lighter: UInt8(isBaseDarker ? partner : nearest),
+            isKnown: true)
+    }
+
+    /// How much the variance of a mixture's grain counts against its error of colour.
+    private static let grainWeight: Float = 0.15
+
+    private static func luminance(_ colour: SIMD4<Float>) -> Float {
+        0.2126 * colour.x + 0.7152 * colour.y + 0.0722 * colour.z
+    }
+
+    /// The 64 thresholds in 1/128, evenly spaced, in Bayer's order.
+    private static let pattern: [Int32] = (0..<64).map { place in
+        let (row, column) = (place >> 3, place & 7)
+        var rank: Int32 = 0
+        for bit in 0..<3 {
+            let rowBit = Int32(row >> bit & 1)
+            let columnBit = Int32(column >> bit & 1)
+            rank |= (2 * (rowBit ^ columnBit) | columnBit) << Int32(2 * (2 - bit))
+        }
+        return 2 * rank + 1
     }
 }
