@@ -93,15 +93,16 @@ package final class VideoWriter {
         frameCount += 1
     }
 
-    /// Completes the file, puts it on the disk and gives it its name.
+    /// Completes the file, puts it on the disk and gives it its name. Frames still inside the encoder can take
+    /// seconds; cancelling the task ends the wait at the next of them.
     ///
-    /// - Throws: ``VideoError``; nothing is left on the disk then.
+    /// - Throws: ``VideoError`` or `CancellationError`; nothing is left on the disk then.
     @discardableResult
-    package func finish() throws(VideoError) -> Summary {
-        guard let sink else { throw .badValue("This clip is finished or was cancelled already.") }
-        do throws(VideoError) {
-            guard frameCount > 0 else { throw .badValue("A clip needs at least one frame.") }
-            let byteCount = try sink.finish()
+    package func finish() throws -> Summary {
+        guard let sink else { throw VideoError.badValue("This clip is finished or was cancelled already.") }
+        do {
+            guard frameCount > 0 else { throw VideoError.badValue("A clip needs at least one frame.") }
+            guard let byteCount = try sink.finish(isWanted: { !Task.isCancelled }) else { throw CancellationError() }
             self.sink = nil
             return Summary(path: path, frameCount: frameCount, byteCount: byteCount, encoder: sink.encoderName)
         } catch {
@@ -118,12 +119,12 @@ package final class VideoWriter {
 
     /// Writes a whole clip at once.
     ///
-    /// - Throws: ``VideoError``, also for no frames.
+    /// - Throws: ``VideoError``, also for no frames, or `CancellationError`.
     @discardableResult
     package static func write(
         _ frames: [VideoFrame], to path: String, options: Options = Options()
-    ) throws(VideoError) -> Summary {
-        guard let first = frames.first else { throw .badValue("A clip needs at least one frame.") }
+    ) throws -> Summary {
+        guard let first = frames.first else { throw VideoError.badValue("A clip needs at least one frame.") }
         let writer = try VideoWriter(path: path, width: first.width, height: first.height, options: options)
         for frame in frames { try writer.append(frame) }
         return try writer.finish()

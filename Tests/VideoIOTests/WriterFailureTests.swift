@@ -80,7 +80,9 @@ struct WriterFailureTests {
         let disk = try SmallDisk()
         let path = disk.file("clip" + container.ending)
         var failure: VideoError?
-        do { try VideoWriter.write(noise(12, width: 320, height: 240), to: path) } catch { failure = error }
+        do { try VideoWriter.write(noise(12, width: 320, height: 240), to: path) } catch let error as VideoError {
+            failure = error
+        }
         guard case .diskFull(path, let writtenBytes) = failure else {
             Issue.record("\(String(describing: failure))")
             return
@@ -112,6 +114,20 @@ struct WriterFailureTests {
                 #expect(throws: VideoError.self) { try writer.finish() }
             }
         }
+        #expect(folder.names.isEmpty)
+    }
+
+    @Test("Cancelling the task ends a clip's completion and leaves nothing", arguments: VideoContainer.allCases)
+    func cancelledTask(container: VideoContainer) async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("clip" + container.ending)
+        let task = Task {
+            let writer = try VideoWriter(path: path, width: 32, height: 32)
+            for frame in TestClip.frames(5, width: 32, height: 32) { try writer.append(frame) }
+            withUnsafeCurrentTask { $0?.cancel() }
+            try writer.finish()
+        }
+        await #expect(throws: CancellationError.self) { try await task.value }
         #expect(folder.names.isEmpty)
     }
 

@@ -5,10 +5,10 @@ protocol FrameSink: AnyObject {
 
     func append(_ frame: VideoFrame) throws(VideoError)
 
-    /// Completes the file and gives it its name.
+    /// Completes the file and gives it its name; asks between frames whether that is still wanted.
     ///
-    /// - Returns: its bytes.
-    func finish() throws(VideoError) -> Int
+    /// - Returns: its bytes; nil if it was not wanted any more.
+    func finish(isWanted: () -> Bool) throws(VideoError) -> Int?
 
     /// Removes everything written; does nothing when finished.
     func cancel()

@@ -39,13 +39,16 @@ final class MuxedSink: FrameSink {
         try reporting { () throws(LibraryError) in try encoder.encode(frame, write: writePacket) }
     }
 
-    func finish() throws(VideoError) -> Int {
+    func finish(isWanted: () -> Bool) throws(VideoError) -> Int? {
         LibraryLog.begin()
+        var isComplete = false
         try reporting { () throws(LibraryError) in
-            try encoder.flush(write: writePacket)
+            isComplete = try encoder.flush(isWanted: isWanted, write: writePacket)
+            guard isComplete else { return }
             try check(av_write_trailer(muxer))
             try closeFile()
         }
+        guard isComplete else { return nil }
         closeMuxer()
         let byteCount = part.byteCount
         try part.commit()

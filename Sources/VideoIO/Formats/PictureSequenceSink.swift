@@ -44,7 +44,8 @@ final class PictureSequenceSink: FrameSink {
         byteCount += bytes.count
     }
 
-    func finish() throws(VideoError) -> Int {
+    func finish(isWanted: () -> Bool) throws(VideoError) -> Int? {
+        guard isWanted() else { return nil }
         if let pattern {
             for (index, name) in names.enumerated() {
                 try move("\(partFolder)/\(name)", to: pattern.path(number: index + 1))

@@ -101,27 +101,34 @@ final class VideoEncoder {
         try converter.convert(rgb, into: yuv)
         frame.pointee.pts = nextTime
         nextTime += 1
-        try send(frame, write: write)
+        try send(frame, isWanted: { true }, write: write)
     }
 
     /// Hands the packets still inside the encoder to `write`.
-    func flush(write: (UnsafeMutablePointer<AVPacket>) throws(LibraryError) -> Void) throws(LibraryError) {
-        try send(nil, write: write)
+    ///
+    /// - Returns: false if they were not wanted any more.
+    func flush(
+        isWanted: () -> Bool, write: (UnsafeMutablePointer<AVPacket>) throws(LibraryError) -> Void
+    ) throws(LibraryError) -> Bool {
+        try send(nil, isWanted: isWanted, write: write)
     }
 
+    @discardableResult
     private func send(
-        _ frame: UnsafeMutablePointer<AVFrame>?, write: (UnsafeMutablePointer<AVPacket>) throws(LibraryError) -> Void
-    ) throws(LibraryError) {
+        _ frame: UnsafeMutablePointer<AVFrame>?, isWanted: () -> Bool,
+        write: (UnsafeMutablePointer<AVPacket>) throws(LibraryError) -> Void
+    ) throws(LibraryError) -> Bool {
         // Packets are taken after each frame, so the encoder never refuses one.
         try check(avcodec_send_frame(context, frame))
         guard let packet else { throw .outOfMemory }
-        while true {
+        while isWanted() {
             let result = avcodec_receive_packet(context, packet)
-            if result == clibav_error_again() || result == clibav_error_end() { return }
+            if result == clibav_error_again() || result == clibav_error_end() { return true }
             try check(result)
             if packet.pointee.duration == 0 { packet.pointee.duration = 1 }
             try write(packet)
             av_packet_unref(packet)
         }
+        return false
     }
 }

@@ -36,7 +36,7 @@ final class AnimatedGIFSink: FrameSink {
         startTimes.append(time)
     }
 
-    func finish() throws(VideoError) -> Int {
+    func finish(isWanted: () -> Bool) throws(VideoError) -> Int? {
         // One index of 256 means "as in the frame before".
         let palette = Palette(histogram.bins(), maximumCount: 255)
         var dither = OrderedDither(palette)
@@ -44,6 +44,7 @@ final class AnimatedGIFSink: FrameSink {
         stream.writeHeader(comment: comment)
         let endTime = max(time(ofFrame: appendedCount), (startTimes.last ?? 0) + 2)
         for index in startTimes.indices {
+            guard isWanted() else { return nil }
             let indices = dither.indices(of: try spool.frame(index))
             let next = index + 1 < startTimes.count ? startTimes[index + 1] : endTime
             stream.writeFrame(indices, delay: next - startTimes[index])
