@@ -32,6 +32,17 @@ package struct RawTensor: Sendable {
         withUnsafeBytes { Widening.widen($0, dtype, into: destination) }
     }
 
+    /// Widens one row of a matrix, `[rows, columns]`, into `destination`, which has room for `columns` elements.
+    package func widenRow(_ row: Int, into destination: UnsafeMutableBufferPointer<Float>) {
+        precondition(shape.count == 2 && (0..<shape[0]).contains(row), "widenRow: row \(row) of \(shape)")
+        let rowBytes = shape[1] * dtype.byteWidth
+        withUnsafeBytes { bytes in
+            Widening.widen(
+                UnsafeRawBufferPointer(rebasing: bytes[row * rowBytes..<(row + 1) * rowBytes]), dtype, into: destination
+            )
+        }
+    }
+
     /// The elements as doubles; exact for every type but the 64-bit integers beyond 2⁵³.
     package func doubles() -> [Double] {
         switch dtype {
