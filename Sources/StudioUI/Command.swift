@@ -7,7 +7,7 @@ package enum Command: String, CaseIterable, Sendable {
     case promptPane, paramsPane, previewPane, stepsPane, draftsPane, queuePane, presetsPane, logPane
     // The program
     case palette, help, tour, searchPrompts, repaint, suspend, leave, quit
-    case nextGraphics, nextArrangement, nextTheme, themePicker, externalEditor
+    case nextGraphics, nextArrangement, nextTheme, themePicker
     // Lists
     case up, down, left, right, pageUp, pageDown, first, last, activate, filter
     // The picture
@@ -55,7 +55,6 @@ package enum Command: String, CaseIterable, Sendable {
         case .nextArrangement: "Next arrangement of the panes"
         case .nextTheme: "Next theme"
         case .themePicker: "Choose a theme"
-        case .externalEditor: "Edit the prompt in your editor"
         case .up: "Up"
         case .down: "Down"
         case .left: "Left"

@@ -76,7 +76,6 @@ package struct KeyBindings: Sendable {
         bind(.everywhere, .help, .function(1)),
         bind(.everywhere, .nextGraphics, .function(2)),
         bind(.everywhere, .fullPicture, .function(3)),
-        bind(.everywhere, .externalEditor, .function(4)),
         bind(.everywhere, .nextArrangement, .function(7)),
         bind(.everywhere, .nextTheme, .function(8)),
     ]

@@ -25,7 +25,6 @@ package enum StudioAction: Sendable, Equatable {
     case copy(String)
     /// Read a clip's recipe.
     case openFile(String)
-    case editPrompt
     case nextGraphics
     case repaint
     case suspend

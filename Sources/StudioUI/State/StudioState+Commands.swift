@@ -35,7 +35,6 @@ extension StudioState {
         case .nextArrangement: nextArrangement()
         case .nextTheme: return nextTheme()
         case .themePicker: overlays.append(.themes(ThemePicker(names: themeNames, current: themeName)))
-        case .externalEditor: return [.editPrompt]
         case .up, .down, .left, .right, .pageUp, .pageDown, .first, .last: return move(command)
         case .activate: return activate()
         case .filter: startFilter()

@@ -1,0 +1,50 @@
+import Foundation
+import Generation
+import StudioCore
+import Synchronization
+import TerminalKit
+
+/// What reaches the main loop from everywhere else.
+enum AppEvent: Sendable {
+    case terminal(TerminalEvent)
+    /// A timer that the loop has set.
+    case tick
+    case jobEntered(JobHandle, draft: Int?)
+    case job(JobEvent)
+    /// `error` is nil after success.
+    case jobEnded(Int, error: (any Error)?)
+    case submitFailed(any Error)
+    case clip(ShownClip)
+    case historyLoaded(StoredHistory)
+    case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
+    case tokens(used: Int, limit: Int)
+    case tmux(TmuxFacts)
+    case recipe(RecipeDocument, from: String)
+    case restored(DraftEntry)
+    case facts(MachineFacts)
+    case problem(String, MessageKind)
+}
+
+/// Events from any thread for the one loop that takes them; those that are ready at once are taken at once.
+final class Mailbox: Sendable {
+    private let events = Mutex<[AppEvent]>([])
+    /// One element says: there is something to take.
+    let signals: AsyncStream<Void>
+    private let continuation: AsyncStream<Void>.Continuation
+
+    init() {
+        (signals, continuation) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    }
+
+    func post(_ event: AppEvent) {
+        events.withLock { $0.append(event) }
+        continuation.yield()
+    }
+
+    func take() -> [AppEvent] {
+        events.withLock { events in
+            defer { events = [] }
+            return events
+        }
+    }
+}

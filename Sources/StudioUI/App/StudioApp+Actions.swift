@@ -1,0 +1,227 @@
+import Foundation
+import Generation
+import Kernels
+import StudioCore
+import TerminalKit
+import VideoIO
+
+/// What the state asked for, carried out.
+extension StudioApp {
+    func perform(_ actions: [StudioAction]) {
+        for action in actions { perform(action) }
+    }
+
+    private func perform(_ action: StudioAction) {
+        switch action {
+        case .submitDraft(let recipe, let preset): submitDraft(recipe, preset: preset)
+        case .submitCommit(let choice): submitCommit(choice)
+        case .stopJob(let id), .removeJob(let id): handles[id]?.stop()
+        case .resumeJob(let id): resume(id)
+        case .showClip(let source, let file): loadClip(source, file)
+        case .estimate: estimate()
+        case .countTokens: countTokens()
+        case .applyPreset(let name): applyPreset(name)
+        case .savePreset(let name): savePreset(name)
+        case .deletePreset(let name): changePresets("Preset \(name) removed.") { library throws(StudioError) in
+            try library.delete(name)
+        }
+        case .setTheme(let name):
+            if !setTheme(name) { state.say("There is no theme \(name).", .error) }
+        case .star(let id, let isStarred): changeHistory { try $0.setStar(isStarred, of: id) }
+        case .trash(let id): changeHistory { try $0.trash(id) }
+        case .restore(let id): restore(id)
+        case .copy(let text): copy(text)
+        case .openFile(let path): open(path)
+        case .nextGraphics: nextGraphics()
+        case .repaint: repaint()
+        case .suspend: suspend()
+        case .quit: quit()
+        }
+    }
+
+    // MARK: Leaving
+
+    func quit() {
+        isQuitting = true
+        handles.values.forEach { $0.stop() }
+        // A job that does not stop must not keep the terminal.
+        let mailbox = mailbox
+        Task.detached {
+            try? await Task.sleep(for: .seconds(3))
+            mailbox.post(.jobEnded(-1, error: nil))
+        }
+    }
+
+    func savePrompt() {
+        do {
+            try SavedPrompt(prompt: state.prompt.text, negative: state.negative.text).save(options.paths)
+        } catch {
+            state.say("The prompt could not be kept for next time: \(error.localizedDescription)", .warning)
+        }
+    }
+
+    func restorePrompt() {
+        guard let saved = SavedPrompt.load(options.paths) else { return }
+        state.prompt = TextEditor(saved.prompt)
+        state.negative = TextEditor(saved.negative)
+    }
+
+    // MARK: Presets and themes
+
+    static func entries(of library: PresetLibrary) -> [PresetEntry] {
+        library.entries.map { entry in
+            let resolved = try? library.resolved(entry.preset)
+            let summary = resolved.map { "\($0.lr.size) -> \($0.hr.size)  \($0.frames)f" } ?? "cannot be used"
+            return PresetEntry(
+                name: entry.preset.name, about: entry.preset.about, origin: entry.origin.rawValue, summary: summary)
+        }
+    }
+
+    private func applyPreset(_ name: String) {
+        do {
+            state.presetApplied(try presetLibrary.resolved(name))
+            perform(.estimate)
+        } catch {
+            state.say(error.description, .error)
+        }
+    }
+
+    private func savePreset(_ name: String) {
+        let values = state.form.values
+        var preset = Preset(name: name, about: "", recipe: values.recipe(prompt: "", seed: 0))
+        preset.negative = state.negative.text
+        preset.promptTail = values.promptTail
+        preset.output = .init(
+            folder: values.output.folder, name: values.output.name, format: values.output.format, crf: values.output.crf)
+        let saved = preset
+        changePresets("Preset \(name) saved.") { library throws(StudioError) in _ = try library.save(saved) }
+        if let resolved = try? presetLibrary.resolved(name) { state.form.apply(resolved) }
+    }
+
+    private func changePresets(_ message: String, _ change: (inout PresetLibrary) throws(StudioError) -> Void) {
+        do {
+            try change(&presetLibrary)
+            state.presets.replace(Self.entries(of: presetLibrary))
+            state.say(message)
+        } catch {
+            state.say(error.description, .error)
+        }
+    }
+
+    /// - Returns: whether there is a theme of that name.
+    func setTheme(_ name: String) -> Bool {
+        guard let theme = try? themeLibrary.theme(named: name) else {
+            if state.look.depth == .mono, let first = themeLibrary.entries.first { adopt(first.theme) }
+            return false
+        }
+        adopt(theme)
+        return true
+    }
+
+    private func adopt(_ theme: Theme) {
+        let wanted = settings.borders.flatMap { BorderKind(rawValue: $0.rawValue) }
+        state.look = Look(theme, depth: screen.depth, borders: isUTF8 ? wanted : .ascii, background: background)
+        state.themeName = theme.name
+    }
+
+    // MARK: Clips
+
+    /// Reads a clip's frames, small enough for any terminal.
+    private func loadClip(_ source: ShownClip.Source, _ file: URL) {
+        clipTask?.cancel()
+        let mailbox = mailbox
+        clipTask = Task.detached {
+            let path = file.path(percentEncoded: false)
+            do {
+                let reader = try VideoReader(path: path, maximumSize: (640, 640))
+                var frames: [VideoFrame] = []
+                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() { frames.append(frame) }
+                guard !Task.isCancelled, !frames.isEmpty else { return }
+                mailbox.post(
+                    .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))
+            } catch {
+                mailbox.post(.problem(String(describing: error), .error))
+            }
+        }
+    }
+
+    /// Takes the settings that a clip carries.
+    private func open(_ typed: String) {
+        let file = options.paths.expanding(typed.trimmingCharacters(in: .whitespaces))
+        let mailbox = mailbox
+        Task.detached {
+            let path = file.path(percentEncoded: false)
+            do {
+                guard let comment = try VideoReader(path: path).metadata.comment else {
+                    throw StudioError.unreadable("\(file.lastPathComponent) carries no recipe.")
+                }
+                mailbox.post(.recipe(try RecipeDocument(json: comment), from: file.lastPathComponent))
+            } catch {
+                mailbox.post(.problem(String(describing: error), .error))
+            }
+        }
+    }
+
+    // MARK: Small things
+
+    /// OSC 52, which works over ssh too.
+    private func copy(_ text: String) {
+        let encoded = Data(text.utf8).base64EncodedString()
+        terminal.write("\u{1B}]52;c;\(encoded)\u{1B}\\")
+    }
+
+    func loadFacts() {
+        let total = ProcessMemory.machineBytes
+        let attributes = try? FileManager.default.attributesOfFileSystem(forPath: options.paths.home.path)
+        state.facts = MachineFacts(
+            usedBytes: total > 0 ? total - ProcessMemory.availableBytes : nil, totalBytes: total > 0 ? total : nil,
+            freeDiskBytes: attributes?[.systemFreeSize] as? Int,
+            threadCount: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    private func countTokens() {
+        let (service, mailbox) = (service, mailbox)
+        let (text, model) = (state.prompt.text + state.form.values.promptTail, state.form.values.model)
+        Task.detached {
+            // Without a tokenizer the title shows words alone; the model's own error comes with the first job.
+            guard let count = try? await service.tokenCount(of: text, model: model) else { return }
+            mailbox.post(.tokens(used: count.used, limit: count.limit))
+        }
+    }
+
+    private func estimate() {
+        estimateRequests += 1
+        let (service, mailbox, history, request) = (service, mailbox, history, estimateRequests)
+        let recipe = state.recipeToEstimate
+        Task.detached {
+            do {
+                let plan = try await service.plan(recipe)
+                let estimator = try history?.estimator(
+                    for: recipe, criticalTokens: TimeEstimator.criticalTokens(plan))
+                mailbox.post(
+                    .estimated(
+                        draft: FormEstimate(recipe, .draft, plan, estimator),
+                        commit: FormEstimate(recipe, .commit, plan, estimator), request: request))
+            } catch {
+                mailbox.post(.problem(String(describing: error), .warning))
+            }
+        }
+    }
+}
+
+extension FormEstimate {
+    /// Bytes of H.264 per pixel and frame at the default quality; clips differ by a factor of three either way.
+    private static let outputBytesPerPixel = 0.14
+
+    init(_ recipe: Recipe, _ kind: GenerationResult.Kind, _ plan: GenerationPlan, _ estimator: TimeEstimator?) {
+        let estimate = estimator?.job(recipe, kind: kind)
+        var stages: [Stage: Double] = [:]
+        for part in estimate?.parts ?? [] { stages[part.stage] = part.time?.seconds }
+        let early: [Stage] = [.load, .text, .lr]
+        let peaks = plan.stages.filter { kind == .commit || early.contains($0.stage) }.map(\.bytes)
+        let pixels = Double(recipe.hr.size.width * recipe.hr.size.height * recipe.frames)
+        self.init(
+            time: estimate?.total, stages: stages, neededBytes: peaks.max() ?? 0, availableBytes: plan.availableBytes,
+            diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil)
+    }
+}

@@ -1,0 +1,212 @@
+import Foundation
+import Generation
+import StudioCore
+import TerminalKit
+import VideoIO
+
+/// Jobs and the history: started in tasks of their own, told through the mailbox.
+extension StudioApp {
+    // MARK: History
+
+    /// Opens the history away from the loop; until it is open, drafts wait.
+    func openHistory() {
+        let (paths, service, mailbox) = (options.paths, service, mailbox)
+        do {
+            let history = try History(paths: paths)
+            self.history = history
+            runner = JobRunner(service: service, history: history, paths: paths, metadata: settings.metadata)
+            Task.detached {
+                do {
+                    mailbox.post(.historyLoaded(try StoredHistory.load(history)))
+                } catch {
+                    mailbox.post(.problem(String(describing: error), .error))
+                }
+            }
+        } catch {
+            state.say(error.description, .error)
+        }
+    }
+
+    func changeHistory(_ change: @escaping @Sendable (History) throws -> Void) {
+        guard let history else { return }
+        let mailbox = mailbox
+        Task.detached {
+            do {
+                try change(history)
+            } catch {
+                mailbox.post(.problem(String(describing: error), .error))
+            }
+        }
+    }
+
+    func restore(_ id: Int) {
+        let mailbox = mailbox
+        changeHistory { history in
+            try history.restore(id)
+            mailbox.post(.restored(DraftEntry(try history.job(id), commit: .none)))
+        }
+    }
+
+    // MARK: Starting
+
+    func submitDraft(_ recipe: Recipe, preset: String) {
+        start(draft: nil) { runner in try await runner.draft(recipe, preset: preset) }
+    }
+
+    func submitCommit(_ choice: CommitChoice) {
+        let folder = options.paths.expanding(state.form.values.output.folder)
+        let crf = state.form.values.output.crf
+        start(draft: choice.draft) { runner in
+            do {
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            } catch {
+                throw StudioError.cannotWrite("The folder \(folder.path(percentEncoded: false)) cannot be made.")
+            }
+            let name = URL(filePath: choice.fileName)
+            let file = OutputName.freeFile(
+                named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
+            return try await runner.commit(
+                draft: choice.draft, hr: choice.hr, precision: choice.precision, output: JobOutput(file: file, crf: crf))
+        }
+    }
+
+    /// Enters the job anew with the settings it had.
+    func resume(_ id: Int) {
+        guard let history, let job = state.queue.jobs.first(where: { $0.id == id }) else { return }
+        let mailbox = mailbox
+        let files = (folder: state.form.values.output.folder, name: state.form.values.output.name)
+        let paths = options.paths
+        start(draft: job.draft) { runner in
+            let record = try history.job(id)
+            let recipe = record.recipe.recipe
+            guard let draft = record.parent else { return try await runner.draft(recipe, preset: record.recipe.preset) }
+            let folder = paths.expanding(files.folder)
+            let name = OutputName.name(template: files.name, recipe: recipe, kind: .commit, job: draft, date: .now)
+            let file = OutputName.freeFile(named: name, extension: "mp4", in: folder)
+            mailbox.post(.problem("The \(record.kind.rawValue) of job \(id) starts again.", .ok))
+            return try await runner.commit(
+                draft: draft, hr: recipe.hr, precision: recipe.precision, output: JobOutput(file: file))
+        }
+    }
+
+    private func start(draft: Int?, _ submit: @escaping @Sendable (JobRunner) async throws -> JobHandle) {
+        guard let runner else {
+            state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
+            return
+        }
+        let mailbox = mailbox
+        Task.detached {
+            do {
+                let handle = try await submit(runner)
+                mailbox.post(.jobEntered(handle, draft: draft))
+                do {
+                    for try await event in handle.events { mailbox.post(.job(event)) }
+                    mailbox.post(.jobEnded(handle.id, error: nil))
+                } catch {
+                    mailbox.post(.jobEnded(handle.id, error: error))
+                }
+            } catch {
+                mailbox.post(.submitFailed(error))
+            }
+        }
+    }
+
+    // MARK: News
+
+    func handleNews(_ event: AppEvent) {
+        switch event {
+        case .jobEntered(let handle, let draft): entered(handle, draft: draft)
+        case .job(let event): take(event)
+        case .jobEnded(let id, let error): ended(id, error)
+        case .submitFailed(let error): state.say(String(describing: error), .error)
+        case .clip(let clip): state.clipLoaded(clip)
+        case .historyLoaded(let stored): adopt(stored)
+        case .estimated(let draft, let commit, let request):
+            guard request == estimateRequests else { return }
+            state.draftEstimate = draft
+            state.commitEstimate = commit
+        case .tokens(let used, let limit): state.tokens = (used, limit)
+        case .recipe(let document, let name): adopt(document, from: name)
+        case .restored(let entry):
+            state.drafts.add(entry)
+            state.drafts.select(entry.id)
+            state.say("Draft \(entry.id) is back.")
+            perform(state.show(entry))
+        case .facts(let facts): state.facts = facts
+        case .problem(let text, let kind): state.say(text, kind)
+        case .terminal, .tick, .tmux: break
+        }
+    }
+
+    private func entered(_ handle: JobHandle, draft: Int?) {
+        handles[handle.id] = handle
+        if let draft { parents[handle.id] = draft }
+        let expected = handle.kind == .draft ? state.draftEstimate?.time : state.commitEstimate?.time
+        state.jobEntered(
+            handle.id, kind: handle.kind, recipe: handle.recipe, draft: draft, expected: expected?.seconds)
+    }
+
+    private func take(_ event: JobEvent) {
+        switch event.content {
+        case .state(.running):
+            guard let handle = handles[event.job] else { return }
+            state.jobStarted(event.job, kind: handle.kind, recipe: handle.recipe, draft: parents[event.job])
+        case .state: break
+        case .remaining(let estimate): state.jobRemaining(event.job, estimate)
+        case .generation(let told):
+            if case .finished(let result) = told { results[event.job] = result }
+            if case .outputWritten(let file, let bytes) = told { outputs[event.job] = (file, bytes) }
+            state.jobTold(event.job, told)
+        }
+    }
+
+    private func ended(_ id: Int, _ error: (any Error)?) {
+        // The number -1 only says that waiting for stopped jobs has an end.
+        if id < 0 { return handles.removeAll() }
+        let handle = handles.removeValue(forKey: id)
+        let draft = parents.removeValue(forKey: id)
+        let result = results.removeValue(forKey: id)
+        let output = outputs.removeValue(forKey: id)
+        if let error {
+            if error is CancellationError {
+                state.jobStopped(id, draft: draft)
+            } else {
+                state.jobFailed(id, draft: draft, String(describing: error))
+            }
+        } else if let handle, let result {
+            if let draft, let file = output?.file ?? result.file {
+                state.commitFinished(id, draft: draft, file: file, seconds: result.seconds, bytes: output?.bytes ?? 0)
+            } else {
+                finishDraft(handle, result)
+            }
+        }
+        perform([.estimate])
+    }
+
+    private func finishDraft(_ handle: JobHandle, _ result: GenerationResult) {
+        let entry = DraftEntry(id: handle.id, recipe: result.recipe, seconds: result.seconds, folder: handle.folder)
+        let attributes = try? FileManager.default.attributesOfItem(atPath: entry.clip.path(percentEncoded: false))
+        perform(state.draftFinished(entry, bytes: attributes?[.size] as? Int))
+    }
+
+    private func adopt(_ stored: StoredHistory) {
+        state.drafts.replace(stored.drafts)
+        state.promptHistory = PromptHistory(stored.prompts)
+        state.queue.jobs += stored.unfinished
+        state.showsTour = stored.drafts.isEmpty
+        if let notice = stored.notice { state.say(notice, .warning) }
+        if let job = stored.unfinished.last {
+            state.say("Job \(job.id) was left unfinished. R in the queue starts it again.", .warning)
+        }
+        if let newest = state.drafts.selected { perform(state.show(newest)) }
+        perform([.estimate])
+    }
+
+    private func adopt(_ document: RecipeDocument, from name: String) {
+        state.form.load(document.recipe, draft: nil)
+        state.prompt.setText(document.recipe.prompt)
+        state.negative.setText(document.recipe.negative)
+        state.say("Prompt and settings of \(name) are in the form.")
+        perform([.estimate, .countTokens])
+    }
+}
