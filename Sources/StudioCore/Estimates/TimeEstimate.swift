@@ -44,6 +44,13 @@ package enum DurationText {
         return "\(minutes / 60)h\(twoDigits(minutes % 60))m"
     }
 
+    /// A step's time: `0.71s`, `17.6s`, `1m38s`.
+    package static func step(_ seconds: Double) -> String {
+        guard seconds.isFinite, seconds >= 0, seconds < 60 else { return short(seconds) }
+        let hundredths = Int((seconds * 100).rounded())
+        return seconds < 9.995 ? "\(hundredths / 100).\(twoDigits(hundredths % 100))s" : oneDecimal(seconds) + "s"
+    }
+
     static func oneDecimal(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())
         return "\(tenths / 10).\(tenths % 10)"

@@ -143,6 +143,9 @@ package struct PresetLibrary: Sendable {
         return preset.name
     }
 
+    /// A preset as the text of a file.
+    package static func text(of preset: Preset) -> String { PresetFile.text(of: preset) }
+
     /// What a file at `file` would give, for `presets check`.
     package static func check(_ file: URL) throws(StudioError) -> [FileProblem] {
         let shown = file.path(percentEncoded: false)

@@ -1,0 +1,84 @@
+import ArgumentParser
+import Foundation
+import Generation
+import StudioCore
+
+struct CommitCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "commit",
+        abstract: "Turn a kept draft into the high-resolution clip. Prints the clip's path.")
+
+    @Argument(
+        help: "The draft's number, or \"last\".", completion: .custom { _, _, _ in Completion.drafts() })
+    var draft: String
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
+    var output: String?
+
+    @Option(help: ArgumentHelp("The clip's size, multiples of 32.", valueName: "WxH"))
+    var size: String?
+
+    @Option(help: ArgumentHelp("Steps, 1 to 100.", valueName: "count"))
+    var hrSteps: Int?
+
+    @Option(help: ArgumentHelp("Guidance; 1 is off.", valueName: "scale"))
+    var hrGuidance: Float?
+
+    @Option(help: ArgumentHelp("Time shift of the noise levels.", valueName: "factor"))
+    var hrShift: Float?
+
+    @Option(help: ArgumentHelp("fp32, bf16 or int8; the draft's by default.", valueName: "name"))
+    var precision: String?
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+        report.apply()
+        let workplace = Workplace()
+        var session = try JobSession(workplace, engine: engine)
+        let draft = try DraftNumber.find(draft, in: session.runner.history)
+        var recipe = draft.recipe.recipe
+        if let size { recipe.hr.size = try Values.size(size, "--size") }
+        if let hrSteps { recipe.hr.steps = try Values.inRange(hrSteps, RecipeLimits.steps, "--hr-steps") }
+        if let hrGuidance {
+            recipe.hr.guidance = try Values.inRange(hrGuidance, RecipeLimits.guidance, "--hr-guidance")
+        }
+        if let hrShift { recipe.hr.shift = try Values.inRange(hrShift, RecipeLimits.shift, "--hr-shift") }
+        let output = outputSettings(draft, workplace)
+        let file = try session.outputFile(
+            self.output, preset: output, recipe: recipe, kind: .commit, job: draft.id)
+        let job = try await session.runner.commit(
+            draft: draft.id, hr: recipe.hr, precision: try precision.map { try PrecisionName.value($0) },
+            output: JobOutput(file: file, crf: output.crf), wantsPreviews: false)
+        let result = try await session.follow(job)
+        if !report.json { Output.result((result.file ?? file).path(percentEncoded: false)) }
+    }
+
+    /// Folder, name and quality of the preset the draft was made with, while it exists.
+    private func outputSettings(_ draft: JobRecord, _ workplace: Workplace) -> ResolvedPreset.OutputSettings {
+        let name = draft.recipe.preset ?? workplace.settings.preset
+        return (try? workplace.presets().resolved(name).output) ?? ResolvedPreset.outputDefaults
+    }
+}
+
+/// A draft as the command line names it.
+enum DraftNumber {
+    static func find(_ text: String, in history: History) throws -> JobRecord {
+        if text == "last" {
+            var filter = HistoryFilter()
+            filter.kind = .draft
+            filter.states = [.done]
+            filter.limit = 1
+            guard let draft = try history.jobs(filter).first else {
+                throw StudioError.unreadable("There is no draft yet; make one with \"turbo2k draft\".")
+            }
+            return draft
+        }
+        guard let id = Int(text) else {
+            let shown = TextCleaning.shortened(text, to: 40)
+            throw GenerationError.badValue("A draft is named by its number or \"last\", not \"\(shown)\".")
+        }
+        return try history.job(id)
+    }
+}

@@ -1,0 +1,136 @@
+import ArgumentParser
+import Foundation
+import StudioCore
+import VideoIO
+
+struct DoctorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor",
+        abstract: "What works here: CPU, memory, codecs, settings, themes, presets, history, terminal.",
+        discussion: "Exits with 1 where something is broken.")
+
+    @OptionGroup var report: ReportOptions
+
+    func run() async throws {
+        report.apply()
+        let findings = Doctor.examine()
+        for finding in findings {
+            report.json ? Output.result(finding.json.text) : Output.result(finding.line)
+        }
+        let broken = findings.filter { $0.state == .broken }
+        if !broken.isEmpty {
+            let names = broken.map(\.name).joined(separator: ", ")
+            throw Failure.Exit(code: 1, description: "Something is broken: \(names).")
+        }
+    }
+}
+
+/// One thing `doctor` looked at.
+struct Finding {
+    enum State: String {
+        case ok
+        case note
+        case broken
+    }
+
+    var name: String
+    var state: State
+    var text: String
+
+    var line: String {
+        let mark = state == .ok ? "  " : (state == .note ? "? " : "! ")
+        return mark + name.padding(toLength: 12, withPad: " ", startingAt: 0) + TextCleaning.oneLine(text)
+    }
+
+    var json: JSONValue {
+        .object([
+            ("event", "finding"), ("name", .string(name)), ("state", .string(state.rawValue)), ("text", .string(text)),
+        ])
+    }
+}
+
+/// Looks at everything the program rests on.
+enum Doctor {
+    static func examine() -> [Finding] {
+        let paths = StudioPaths()
+        let shipped = ProgramFiles.find()
+        return machine() + codecs() + files(paths, shipped) + history(paths) + terminal()
+    }
+
+    private static func machine() -> [Finding] {
+        let machine = Machine.current
+        let memory = ProcessMemory.self
+        return [
+            Finding(name: "program", state: .ok, text: Program.nameAndVersion),
+            Finding(name: "cpu", state: .ok, text: "\(machine.name), \(machine.coreCount) threads"),
+            Finding(
+                name: "memory", state: .ok,
+                text: "\(ByteText.short(memory.availableBytes)) of \(ByteText.short(memory.machineBytes)) available"),
+        ]
+    }
+
+    private static func codecs() -> [Finding] {
+        let version = Finding(name: "ffmpeg", state: .ok, text: Codecs.libraryVersion)
+        return [version]
+            + Codecs.installed.report.map { format in
+                Finding(name: format.container.ending, state: format.canWrite ? .ok : .note, text: format.text)
+            }
+    }
+
+    private static func files(_ paths: StudioPaths, _ shipped: ProgramFiles?) -> [Finding] {
+        var findings: [Finding] = []
+        if let shipped {
+            findings.append(
+                Finding(name: "files", state: .ok, text: paths.abbreviating(shipped.root)))
+        } else {
+            let text = "The program's themes and presets are not where it is installed; install again."
+            findings.append(Finding(name: "files", state: .broken, text: text))
+        }
+        let presets = PresetLibrary(shipped: shipped?.presets, own: paths.presets)
+        let themes = ThemeLibrary(shipped: shipped?.themes, own: paths.themes)
+        findings.append(Finding(name: "presets", state: .ok, text: "\(presets.entries.count)"))
+        findings += presets.problems.map { Finding(name: "preset", state: .note, text: $0.description) }
+        findings.append(Finding(name: "themes", state: .ok, text: "\(themes.entries.count)"))
+        findings += themes.problems.map { Finding(name: "theme", state: .note, text: $0.description) }
+        do {
+            let problems = try Settings.load(paths.settingsFile).problems
+            findings += problems.map { Finding(name: "settings", state: .note, text: $0.description) }
+        } catch {
+            findings.append(Finding(name: "settings", state: .broken, text: error.description))
+        }
+        return findings + [free(paths)]
+    }
+
+    private static func free(_ paths: StudioPaths) -> Finding {
+        let attributes = try? FileManager.default.attributesOfFileSystem(
+            forPath: FileManager.default.fileExists(atPath: paths.data.path(percentEncoded: false))
+                ? paths.data.path(percentEncoded: false) : paths.home.path(percentEncoded: false))
+        let bytes = (attributes?[.systemFreeSize] as? NSNumber)?.intValue ?? 0
+        return Finding(
+            name: "disk", state: bytes > 1 << 30 ? .ok : .note, text: "\(ByteText.short(bytes)) free for drafts")
+    }
+
+    private static func history(_ paths: StudioPaths) -> [Finding] {
+        do {
+            let history = try History(paths: paths)
+            let integrity = try history.integrity()
+            let count = try history.jobs().count
+            return [
+                Finding(
+                    name: "history", state: integrity == "ok" ? .ok : .broken,
+                    text: "\(count) jobs, \(integrity), \(paths.abbreviating(paths.historyFile))")
+            ] + (history.notice.map { [Finding(name: "history", state: .note, text: $0)] } ?? [])
+        } catch {
+            return [Finding(name: "history", state: .broken, text: "\(error)")]
+        }
+    }
+
+    private static func terminal() -> [Finding] {
+        let environment = ProcessInfo.processInfo.environment
+        let name = environment["TERM"] ?? ""
+        let isUsable = !name.isEmpty && name != "dumb"
+        let color = environment["COLORTERM"].map { ", COLORTERM \($0)" } ?? ""
+        let text = isUsable ? "TERM \(name)\(color)" : "TERM is \"\(name)\": the studio starts in plain mode"
+        return [Finding(name: "terminal", state: isUsable ? .ok : .note, text: text)]
+    }
+}

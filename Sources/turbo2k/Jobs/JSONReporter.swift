@@ -1,0 +1,100 @@
+import Foundation
+import Generation
+import StudioCore
+import VideoIO
+
+/// Writes every event as one line of JSON, `turbo2k.events.v1`.
+struct JSONReporter: JobReporter {
+    static let schema = "turbo2k.events.v1"
+    /// The first object of the program's output names the schema.
+    private var isFirst = true
+
+    mutating func started(_ job: JobHandle) {}
+
+    mutating func received(_ event: JobEvent) {
+        guard let (name, fields) = Self.fields(event.content) else { return }
+        write(name, [("job", .integer(event.job))] + fields)
+    }
+
+    mutating func finished(_ job: JobHandle, _ result: GenerationResult) {
+        write(
+            "result",
+            [
+                ("job", .integer(job.id)), ("kind", .string(result.kind.rawValue)), ("state", "done"),
+                ("seed", .integer(Int(result.recipe.seed))), ("seconds", .number(result.seconds)),
+                ("file", JSONValue(result.file?.path(percentEncoded: false))),
+                ("weights_sha256", .string(result.weightsSHA256)), ("latent_sha256", .string(result.latentSHA256)),
+                ("peak_bytes", .integer(result.peakBytes)), ("exit", 0),
+            ])
+    }
+
+    mutating func ended(_ job: JobHandle, _ error: any Error) {}
+
+    private mutating func write(_ name: String, _ fields: [(key: String, value: JSONValue)]) {
+        var all: [(key: String, value: JSONValue)] = isFirst ? [("schema", .string(Self.schema))] : []
+        isFirst = false
+        all.append(("event", .string(name)))
+        Output.result(JSONValue.object(all + fields).text)
+    }
+
+    private static func fields(
+        _ content: JobEvent.Content
+    ) -> (name: String, fields: [(key: String, value: JSONValue)])? {
+        switch content {
+        case .state(let state): ("job", [("state", .string(state.rawValue))])
+        case .remaining(let estimate): estimate.map { ("eta", eta($0)) }
+        case .generation(let event): fields(event)
+        }
+    }
+
+    private static func eta(_ estimate: TimeEstimate) -> [(key: String, value: JSONValue)] {
+        [
+            ("seconds", .number(estimate.seconds)), ("low", .number(estimate.low)), ("high", .number(estimate.high)),
+            ("basis", .string(estimate.basis)),
+        ]
+    }
+
+    private static func fields(
+        _ event: GenerationEvent
+    ) -> (name: String, fields: [(key: String, value: JSONValue)])? {
+        switch event {
+        case .stageStarted(let stage, let parts):
+            ("stage", [("name", .string(stage.rawValue)), ("state", "start"), ("parts", .integer(parts))])
+        case .stageFinished(let stage, let seconds):
+            ("stage", [("name", .string(stage.rawValue)), ("state", "done"), ("seconds", .number(seconds))])
+        case .partsFinished(let stage, let parts, let count):
+            ("part", [("name", .string(stage.rawValue)), ("n", .integer(parts)), ("of", .integer(count))])
+        case .blockFinished(let pass, let step, let block, let count):
+            (
+                "block",
+                [
+                    ("pass", .string(pass.rawValue)), ("n", .integer(step)), ("block", .integer(block)),
+                    ("of", .integer(count)),
+                ]
+            )
+        case .stepFinished(let step): ("step", fields(step))
+        case .preview(let preview): preview.frames.first.map { ("preview", fields(preview, $0.width, $0.height)) }
+        case .stateSaved(let pass, let step): ("state", [("pass", .string(pass.rawValue)), ("n", .integer(step))])
+        case .outputWritten(let file, let bytes):
+            ("output", [("path", .string(file.path(percentEncoded: false))), ("bytes", .integer(bytes))])
+        case .finished: nil
+        }
+    }
+
+    private static func fields(_ step: StepRecord) -> [(key: String, value: JSONValue)] {
+        [
+            ("pass", .string(step.pass.rawValue)), ("n", .integer(step.number)), ("of", .integer(step.count)),
+            ("sigma", JSONValue(step.sigma)), ("seconds", .number(step.seconds)),
+            ("attention", .number(step.attention)), ("linear", .number(step.linear)),
+            ("tokens", .integer(step.tokens)), ("calls", .integer(step.calls)),
+            ("x0_change", JSONValue(step.x0Change)), ("bytes", .integer(ProcessMemory.residentBytes)),
+        ]
+    }
+
+    private static func fields(_ preview: Preview, _ width: Int, _ height: Int) -> [(key: String, value: JSONValue)] {
+        [
+            ("w", .integer(width)), ("h", .integer(height)), ("frames", .integer(preview.frames.count)),
+            ("look", .string(preview.look.rawValue)),
+        ]
+    }
+}

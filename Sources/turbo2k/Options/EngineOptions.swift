@@ -1,0 +1,63 @@
+import ArgumentParser
+import Generation
+
+/// Which engine runs the jobs. The fake one has no weights and is for tests of everything above it.
+struct EngineOptions: ParsableArguments {
+    enum Kind: String, ExpressibleByArgument, CaseIterable {
+        case cpu
+        case fake
+    }
+
+    @Option(help: ArgumentHelp("cpu, or fake: no weights, pictures made from the seed.", visibility: .hidden))
+    var engine = Kind.cpu
+
+    @Option(help: .hidden)
+    var fakeStepMs = 200
+
+    @Option(help: .hidden)
+    var fakeDecodeMs = 200
+
+    @Option(help: .hidden)
+    var fakeMemory: String?
+
+    @Option(help: .hidden)
+    var fakeFail: String?
+
+    @Option(help: .hidden)
+    var fakeDisk: String?
+
+    @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
+    var threads: Int?
+
+    func validate() throws {
+        if let threads, !(1...1024).contains(threads) {
+            throw Failure.Exit(code: 2, description: "--threads must be 1 to 1024, is \(threads).")
+        }
+        for (name, value) in [("--fake-memory", fakeMemory), ("--fake-disk", fakeDisk)] {
+            if let value, Self.bytes(value) == nil {
+                throw ValidationError("\(name) must be a number of bytes, with K, M or G, is \(value).")
+            }
+        }
+        if let fakeFail, FakeOptions.Failure(fakeFail) == nil {
+            throw ValidationError("--fake-fail must be STAGE:PART[:memory|crash], is \(fakeFail).")
+        }
+    }
+
+    /// Reads `10M`, `2G`, `1234`.
+    static func bytes(_ text: String) -> Int? {
+        let shifts: [Character: Int] = ["K": 10, "M": 20, "G": 30]
+        let shift = text.last.flatMap { shifts[$0] } ?? 0
+        let digits = shift == 0 ? text[...] : text.dropLast()
+        guard let count = Int(digits), count >= 0, count < 1 << 32 else { return nil }
+        return count << shift
+    }
+
+    /// The options of the fake engine.
+    var fakeOptions: FakeOptions {
+        var options = FakeOptions(stepMilliseconds: max(fakeStepMs, 0), decodeMilliseconds: max(fakeDecodeMs, 0))
+        options.failure = fakeFail.flatMap { FakeOptions.Failure($0) }
+        options.diskBytes = fakeDisk.flatMap(Self.bytes)
+        if let bytes = fakeMemory.flatMap(Self.bytes) { options.availableBytes = bytes }
+        return options
+    }
+}

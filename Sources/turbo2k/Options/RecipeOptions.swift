@@ -1,0 +1,94 @@
+import ArgumentParser
+import Foundation
+import Generation
+import StudioCore
+
+/// The settings of a clip: the same words in every command.
+struct RecipeOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"))
+    var model: String?
+
+    @Option(
+        help: ArgumentHelp("Named settings; see \"turbo2k presets list\".", valueName: "name"),
+        completion: .custom { _, _, _ in Completion.presets() })
+    var preset: String?
+
+    @Option(help: ArgumentHelp("0 to 4294967295, or \"random\".", valueName: "number"))
+    var seed: String?
+
+    @Option(help: ArgumentHelp("The committed clip's size, multiples of 32.", valueName: "WxH"))
+    var size: String?
+
+    @Option(help: ArgumentHelp("The draft's size, multiples of 32.", valueName: "WxH"))
+    var lrSize: String?
+
+    @Option(help: ArgumentHelp("Frames of the clip: a multiple of 8, plus 1.", valueName: "count"))
+    var frames: Int?
+
+    @Option(help: ArgumentHelp("Frames per second.", valueName: "rate"))
+    var fps: Double?
+
+    @Option(help: ArgumentHelp("Steps of the draft, 1 to 100.", valueName: "count"))
+    var steps: Int?
+
+    @Option(help: ArgumentHelp("Steps of the commit, 1 to 100.", valueName: "count"))
+    var hrSteps: Int?
+
+    @Option(help: ArgumentHelp("Guidance of the draft; 1 is off.", valueName: "scale"))
+    var guidance: Float?
+
+    @Option(help: ArgumentHelp("Guidance of the commit; 1 is off.", valueName: "scale"))
+    var hrGuidance: Float?
+
+    @Option(help: ArgumentHelp("What the clip should not show.", valueName: "prompt"))
+    var negative: String?
+
+    @Option(help: ArgumentHelp("Time shift of the draft's noise levels.", valueName: "factor"))
+    var shift: Float?
+
+    @Option(help: ArgumentHelp("Time shift of the commit's noise levels.", valueName: "factor"))
+    var hrShift: Float?
+
+    @Option(help: ArgumentHelp("fp32, bf16 or int8; by default the best this CPU does in hardware.", valueName: "name"))
+    var precision: String?
+
+    /// The preset with these options over it.
+    ///
+    /// - Throws: ``GenerationError/badValue(_:)`` naming the nearest value that can be used.
+    func resolve(_ library: PresetLibrary, defaultPreset: String) throws -> ResolvedPreset {
+        var preset = try library.resolved(preset ?? defaultPreset, model: model)
+        if let frames { preset.frames = try Values.frames(frames) }
+        if let fps { preset.fps = try Values.inRange(fps, RecipeLimits.fps, "--fps") }
+        preset.lr = try settings(preset.lr, size: lrSize, "--lr-size", steps, "--steps", guidance, "--guidance", shift)
+        preset.hr = try settings(
+            preset.hr, size: size, "--size", hrSteps, "--hr-steps", hrGuidance, "--hr-guidance", hrShift)
+        if let negative { preset.negative = negative }
+        if let precision { preset.precision = try PrecisionName.value(precision) }
+        try Shape.match(&preset, isSizeGiven: size != nil, isDraftSizeGiven: lrSize != nil)
+        return preset
+    }
+
+    private func settings(
+        _ pass: PassSettings, size: String?, _ sizeName: String, _ steps: Int?, _ stepsName: String,
+        _ guidance: Float?, _ guidanceName: String, _ shift: Float?
+    ) throws -> PassSettings {
+        var pass = pass
+        if let size { pass.size = try Values.size(size, sizeName) }
+        if let steps { pass.steps = try Values.inRange(steps, RecipeLimits.steps, stepsName) }
+        if let guidance { pass.guidance = try Values.inRange(guidance, RecipeLimits.guidance, guidanceName) }
+        if let shift {
+            pass.shift = try Values.inRange(shift, RecipeLimits.shift, sizeName == "--size" ? "--hr-shift" : "--shift")
+        }
+        return pass
+    }
+
+    /// The seed asked for, or one drawn now.
+    func seedValue() throws -> UInt32 {
+        guard let seed, seed != "random" else { return UInt32.random(in: .min ... .max) }
+        guard let value = UInt32(seed) else {
+            let shown = TextCleaning.shortened(seed, to: 40)
+            throw GenerationError.badValue("--seed must be 0 to 4294967295 or \"random\", is \"\(shown)\".")
+        }
+        return value
+    }
+}

@@ -1,0 +1,90 @@
+import ArgumentParser
+import Foundation
+import Generation
+import StudioCore
+import VideoIO
+
+/// How a command fails: a sentence on standard error, or a JSON object, and an exit code.
+enum Failure {
+    /// A failure that names its own exit code.
+    struct Exit: Error, CustomStringConvertible {
+        var code: Int32
+        var description: String
+    }
+
+    /// Ends the program.
+    static func report(_ error: any Error) -> Never {
+        if let status = Signals.status { exit(status) }
+        guard let code = code(of: error) else { reportUsage(error) }
+        let sentence = sentence(of: error)
+        if Reporting.isJSON {
+            Output.result(object(error, code, sentence).text)
+        } else {
+            Output.message("turbo2k: " + sentence)
+        }
+        Signals.exit(with: code)
+    }
+
+    /// The exit status; nil for errors of the argument parser, which knows its own.
+    static func code(of error: any Error) -> Int32? {
+        switch error {
+        case let error as GenerationError: error.exitCode
+        case let error as StudioError: error.exitCode
+        case let error as FileProblem: StudioError.badFile(error).exitCode
+        case let error as VideoError: code(of: error)
+        case let error as Exit: error.code
+        case is CancellationError: 8
+        case is ValidationError, is CleanExit, is ExitCode: nil
+        default: String(reflecting: type(of: error)).hasPrefix("ArgumentParser.") ? nil : 1
+        }
+    }
+
+    private static func code(of error: VideoError) -> Int32 {
+        switch error {
+        case .unknownExtension, .codecMissing, .codecNotInContainer: 7
+        case .folderMissing, .isFolder, .busy, .diskFull, .cannotWrite: 6
+        case .cannotRead, .noVideo, .damaged: 10
+        case .badValue, .metadataTooLarge: 2
+        }
+    }
+
+    static func sentence(of error: any Error) -> String {
+        error is CancellationError ? "Stopped." : TextCleaning.oneLine(String(describing: error))
+    }
+
+    private static func object(_ error: any Error, _ code: Int32, _ sentence: String) -> JSONValue {
+        var fields: [(key: String, value: JSONValue)] = [
+            ("event", "error"), ("exit", .integer(Int(code))), ("kind", .string(kind(code))),
+            ("message", .string(sentence)),
+        ]
+        if case .notEnoughMemory(_, let needed, let available) = error as? GenerationError {
+            fields += [("needed_bytes", .integer(needed)), ("available_bytes", .integer(available))]
+        }
+        return .object(fields)
+    }
+
+    private static func kind(_ code: Int32) -> String {
+        switch code {
+        case 2: "value"
+        case 3: "model"
+        case 4, 5: "memory"
+        case 6: "disk"
+        case 7: "codec"
+        case 8: "stopped"
+        case 9: "busy"
+        case 10: "input"
+        case 11: "settings"
+        default: "failed"
+        }
+    }
+
+    /// Help, version and wrong usage in the parser's own words, cleaned of what the arguments may hold.
+    private static func reportUsage(_ error: any Error) -> Never {
+        let code = Turbo2K.exitCode(for: error)
+        let text = Turbo2K.fullMessage(for: error)
+        if !text.isEmpty {
+            if code.isSuccess { Output.result(text) } else { Output.message(text) }
+        }
+        Signals.exit(with: code.rawValue)
+    }
+}

@@ -1,0 +1,67 @@
+import Generation
+import StudioCore
+
+/// A preset for people and as JSON.
+enum PresetText {
+    static func rows(_ preset: ResolvedPreset) -> [(name: String, value: String)] {
+        let shift: (Float?) -> String = { $0.map { "\($0)" } ?? "the model's" }
+        return [
+            ("about", preset.about), ("model", preset.model),
+            ("precision", PrecisionName.text(preset.precision)),
+            ("frames", String(preset.frames)), ("fps", RecipeText.number(preset.fps)),
+            ("negative", TextCleaning.oneLine(preset.negative)), ("tail", TextCleaning.oneLine(preset.promptTail)),
+            ("lr.size", "\(preset.lr.size)"), ("lr.steps", String(preset.lr.steps)),
+            ("lr.guidance", "\(preset.lr.guidance)"), ("lr.shift", shift(preset.lr.shift)),
+            ("hr.size", "\(preset.hr.size)"), ("hr.steps", String(preset.hr.steps)),
+            ("hr.guidance", "\(preset.hr.guidance)"), ("hr.shift", shift(preset.hr.shift)),
+            ("folder", TextCleaning.oneLine(preset.output.folder)),
+            ("file name", TextCleaning.oneLine(preset.output.name)), ("format", preset.output.format),
+            ("crf", preset.output.crf.map(String.init) ?? "the format's"),
+        ]
+    }
+
+    static func json(_ preset: ResolvedPreset, _ origin: PresetLibrary.Origin) -> JSONValue {
+        func pass(_ pass: PassSettings) -> JSONValue {
+            .object([
+                ("size", .string("\(pass.size)")), ("steps", .integer(pass.steps)),
+                ("guidance", JSONValue(pass.guidance)), ("shift", JSONValue(pass.shift)),
+            ])
+        }
+        return .object([
+            ("event", "preset"), ("name", .string(preset.name)), ("about", .string(preset.about)),
+            ("origin", .string(origin.rawValue)), ("model", .string(preset.model)),
+            ("precision", preset.precision == nil ? .null : .string(PrecisionName.text(preset.precision))),
+            ("frames", .integer(preset.frames)), ("fps", .number(preset.fps)), ("negative", .string(preset.negative)),
+            ("prompt_tail", .string(preset.promptTail)), ("lr", pass(preset.lr)), ("hr", pass(preset.hr)),
+            (
+                "output",
+                .object([
+                    ("folder", .string(preset.output.folder)), ("name", .string(preset.output.name)),
+                    ("format", .string(preset.output.format)), ("crf", JSONValue(preset.output.crf)),
+                ])
+            ),
+        ])
+    }
+}
+
+extension RecipeOptions {
+    /// Puts what the user gave, checked and rounded in `resolved`, into a preset; the rest stays as it is.
+    func copyGiven(from resolved: ResolvedPreset, into preset: inout Preset) {
+        if model != nil { preset.model = resolved.model }
+        if precision != nil { preset.precision = resolved.precision }
+        if frames != nil { preset.frames = resolved.frames }
+        if fps != nil { preset.fps = resolved.fps }
+        if negative != nil { preset.negative = resolved.negative }
+        // One size may have changed the other, to keep one shape.
+        if size != nil || lrSize != nil {
+            preset.lr.size = resolved.lr.size
+            preset.hr.size = resolved.hr.size
+        }
+        if steps != nil { preset.lr.steps = resolved.lr.steps }
+        if guidance != nil { preset.lr.guidance = resolved.lr.guidance }
+        if shift != nil { preset.lr.shift = resolved.lr.shift }
+        if hrSteps != nil { preset.hr.steps = resolved.hr.steps }
+        if hrGuidance != nil { preset.hr.guidance = resolved.hr.guidance }
+        if hrShift != nil { preset.hr.shift = resolved.hr.shift }
+    }
+}

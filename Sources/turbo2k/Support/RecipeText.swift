@@ -1,0 +1,60 @@
+import Generation
+import StudioCore
+
+/// A recipe for people and for the shell.
+enum RecipeText {
+    static func lines(_ document: RecipeDocument) -> [String] {
+        let recipe = document.recipe
+        var rows: [(name: String, value: String?)] = [
+            ("kind", document.kind.rawValue),
+            ("prompt", recipe.prompt.isEmpty ? "(left out)" : TextCleaning.oneLine(recipe.prompt)),
+            ("negative", recipe.negative.isEmpty ? nil : TextCleaning.oneLine(recipe.negative)),
+            ("seed", String(recipe.seed)),
+            ("frames", "\(recipe.frames) at \(number(recipe.fps)) per second"),
+            ("draft", pass(recipe.lr)),
+        ]
+        if document.kind == .commit { rows.append(("commit", pass(recipe.hr))) }
+        rows += [
+            ("model", recipe.model), ("weights", document.weightsSHA256.map { String($0.prefix(16)) }),
+            ("precision", document.precisionText), ("preset", document.preset),
+            ("made", document.made.map(HistoryDate.text)), ("took", document.seconds.map(DurationText.short)),
+            ("program", document.program.isEmpty ? nil : document.program),
+        ]
+        return rows.compactMap { row in row.value.map { padded(row.name) + $0 } }
+    }
+
+    static func padded(_ name: String) -> String {
+        name + String(repeating: " ", count: max(11 - name.count, 1))
+    }
+
+    private static func pass(_ pass: PassSettings) -> String {
+        let shift = pass.shift.map { ", shift \($0)" } ?? ""
+        return "\(pass.size), \(pass.steps) steps, guidance \(pass.guidance)\(shift)"
+    }
+
+    static func number(_ value: Double) -> String {
+        value == value.rounded() && abs(value) < 1e9 ? String(Int(value)) : String(value)
+    }
+
+    /// Options of this program that ask for the same clip, quoted for a shell and for xargs.
+    static func arguments(_ recipe: Recipe) -> String {
+        var words = [
+            "--model", quoted(recipe.model), "--seed", String(recipe.seed), "--size", "\(recipe.hr.size)",
+            "--lr-size", "\(recipe.lr.size)", "--frames", String(recipe.frames), "--fps", number(recipe.fps),
+            "--steps", String(recipe.lr.steps), "--hr-steps", String(recipe.hr.steps),
+            "--guidance", "\(recipe.lr.guidance)", "--hr-guidance", "\(recipe.hr.guidance)",
+        ]
+        if let shift = recipe.lr.shift { words += ["--shift", "\(shift)"] }
+        if let shift = recipe.hr.shift { words += ["--hr-shift", "\(shift)"] }
+        if recipe.precision != nil { words += ["--precision", PrecisionName.text(recipe.precision)] }
+        words.append("--negative=" + quoted(recipe.negative))
+        let prompt = TextCleaning.oneLine(recipe.prompt)
+        // "@" and "-" alone would be taken for a file and for standard input.
+        let isSpecial = prompt.hasPrefix("@") || prompt == "-"
+        return (words + ["--", quoted(isSpecial ? " " + prompt : prompt)]).joined(separator: " ")
+    }
+
+    private static func quoted(_ text: String) -> String {
+        "'" + TextCleaning.oneLine(text).replacing("'", with: "'\\''") + "'"
+    }
+}
