@@ -36,6 +36,17 @@ struct NoiseScheduleTests {
         }
     }
 
+    private func diffusersConfiguration(_ entry: JSONValue, _ common: JSONValue) -> DiffusersScheduleConfiguration {
+        var configuration = DiffusersScheduleConfiguration(
+            isDynamic: entry["dynamic"] == .bool(true), shift: entry["shift"]?.double ?? 1,
+            terminal: entry["terminal"]?.double)
+        configuration.baseShift = common["base_shift"]?.double ?? configuration.baseShift
+        configuration.maximumShift = common["max_shift"]?.double ?? configuration.maximumShift
+        configuration.baseTokenCount = common["base_image_seq_len"]?.double ?? configuration.baseTokenCount
+        configuration.maximumTokenCount = common["max_image_seq_len"]?.double ?? configuration.maximumTokenCount
+        return configuration
+    }
+
     @Test("diffusers' schedules, mu and steps are the golden's")
     func diffusers() throws {
         for golden in try GoldenSet.current.cases(kind: "diffusers_schedules") {
@@ -44,8 +55,7 @@ struct NoiseScheduleTests {
             for entry in try #require(golden.config["schedules"]?.array) {
                 let name = try #require(entry["name"]?.string)
                 let tokens = try #require(entry["tokens"]?.int)
-                let configuration = DiffusersScheduleConfiguration(
-                    isDynamic: entry["dynamic"] == .bool(true), terminal: entry["terminal"]?.double)
+                let configuration = diffusersConfiguration(entry, golden.config)
                 let schedule =
                     if let sigmas = entry["sigmas"]?.doubles {
                         try configuration.schedule(sigmas: sigmas, tokenCount: tokens)
@@ -61,9 +71,8 @@ struct NoiseScheduleTests {
                 if entry["per_token"]?.bool == true {
                     // diffusers adds where ltx_video subtracts; its pipeline passes the negated velocity.
                     let times = try golden.input("token_timestep")
-                    let scaled = times.values.max() ?? 0 > 1 ? times / 1000 : times
                     let moved = FlowStep.euler(
-                        sample, velocity: velocity * -1, from: scaled, to: schedule.next(after: scaled))
+                        sample, velocity: velocity * -1, from: times, to: schedule.next(after: times))
                     try golden.expectClose(moved, name + ".per_token")
                 }
             }
@@ -90,6 +99,10 @@ struct NoiseScheduleTests {
     @Test("A pipeline's timesteps follow from its scheduler's configuration")
     func pipelines() throws {
         for golden in try GoldenSet.current.cases(kind: "ltx_pipeline") {
+            if let explicit = golden.config["timesteps"]?.doubles {
+                try golden.expectClose(NoiseSchedule(timesteps: explicit.map { Float($0) }).timesteps, "timesteps")
+                continue
+            }
             let tokens = try #require(golden.config["latent_shape"]?.ints).reduce(1, *)
             let schedule = try configuration(try #require(golden.config["scheduler"])).schedule(
                 stepCount: try #require(golden.config["steps"]?.int), tokenCount: tokens)

@@ -27,7 +27,7 @@ struct RandomSourceTests {
     func golden() throws {
         for golden in try GoldenSet.current.cases(kind: "rng") {
             for seed in try #require(golden.config["seeds"]?.ints) {
-                let value = UInt64(seed)
+                let value = UInt64(bitPattern: Int64(seed))
                 let prefix = "seed\(seed)."
                 var raw = RandomSource(seed: value)
                 let words = try golden.rawOutput(prefix + "raw_u32_first8").integers()

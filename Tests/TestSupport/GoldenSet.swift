@@ -9,9 +9,12 @@ package struct GoldenSet: Sendable {
 
     /// The set that the environment's `TURBO2K_GOLDENS` names, else the one in the repository.
     package static let current: GoldenSet = {
-        if let path = ProcessInfo.processInfo.environment["TURBO2K_GOLDENS"], !path.isEmpty {
-            return GoldenSet(path: path, isBuiltIn: false)
-        }
+        guard let path = ProcessInfo.processInfo.environment["TURBO2K_GOLDENS"], !path.isEmpty else { return builtIn }
+        return GoldenSet(path: path, isBuiltIn: false)
+    }()
+
+    /// The set in the repository, for tests that need some model or other whatever set is current.
+    package static let builtIn: GoldenSet = {
         let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         return GoldenSet(path: tests.appending(path: "Fixtures/goldens").path, isBuiltIn: true)
     }()

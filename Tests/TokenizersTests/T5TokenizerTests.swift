@@ -79,7 +79,7 @@ struct T5TokenizerTests {
     }
 
     private static func tokenizer(isLegacy: Bool = true) throws -> T5Tokenizer {
-        let golden = try #require(try GoldenSet.current.cases(kind: "tokenizer").first)
+        let golden = try #require(try GoldenSet.builtIn.cases(kind: "tokenizer").first)
         return try T5Tokenizer(
             path: golden.setPath + "/" + (try #require(golden.config["model"]?.string)), isLegacy: isLegacy)
     }
@@ -132,7 +132,7 @@ struct T5TokenizerTests {
 
     @Test("The folder's configuration decides on the word rule unless the caller does")
     func configuredLegacy() throws {
-        let golden = try #require(try GoldenSet.current.cases(kind: "tokenizer").first)
+        let golden = try #require(try GoldenSet.builtIn.cases(kind: "tokenizer").first)
         let model = try Data(
             contentsOf: URL(filePath: golden.setPath + "/" + (try #require(golden.config["model"]?.string))))
         let folder = try TemporaryDirectory()
