@@ -8,6 +8,11 @@ package struct Cell: Hashable, Sendable {
 
     package static let blank = Cell(text: " ", style: .plain, width: 1)
 
+    /// What stands in cells reserved for a picture (``Canvas/reservePicture(_:)``).
+    static let pictureText = "\u{A0}"
+
+    var isPicture: Bool { text == Self.pictureText }
+
     package init(text: String, style: Style, width: Int = 1) {
         self.text = text
         self.style = style

@@ -23,6 +23,6 @@ extension Canvas {
     /// Fills the cells of a picture with no-break spaces. ncurses takes ordinary blanks as something to be cleared and
     /// would wipe the picture with them.
     package mutating func reservePicture(_ rect: Rect) {
-        fill(rect, with: "\u{A0}")
+        fill(rect, with: Character(Cell.pictureText))
     }
 }

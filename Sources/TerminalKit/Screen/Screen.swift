@@ -37,9 +37,10 @@ package final class Screen {
             throw .system(operation: "make a screen in memory", reason: String(cString: strerror(errno)))
         }
         file = opened
-        // Only the size we give it counts, not LINES and COLUMNS, nor that of a descriptor.
+        // Not LINES and COLUMNS: the size is set below. (Without the second call a description without a size, such as
+        // that of the Linux console, is refused.)
         use_env(false)
-        use_tioctl(false)
+        use_tioctl(true)
         guard let created = newterm(terminalName, file, file), let standard = curses_standard_window() else {
             fclose(opened)
             throw .unknown(name: terminalName)
@@ -92,26 +93,46 @@ package final class Screen {
     }
 
     /// The bytes that make the terminal show `canvas`; empty if it does already. A canvas of another size is cut.
+    ///
+    /// ncurses gets one row at a time, and a row with a picture in pieces: left to itself it scrolls regions when rows
+    /// look alike (`idlok` does not prevent that) and writes over cells that stay the same where this is shorter than
+    /// moving past them. Both would damage a picture it knows nothing of.
     package func render(_ canvas: Canvas) -> [UInt8] {
-        let isFull = shown?.count != canvas.cells.count
-        if isFull {
+        let former = shown?.count == canvas.cells.count ? shown : nil
+        if former == nil {
             werase(window)
             clearok(curses_current_window(), true)
         }
+        leaveok(window, true)
         let columns = min(canvas.columnCount, size.columns)
         for row in 0..<min(canvas.rowCount, size.rows) {
-            for column in 0..<columns {
-                let index = row * canvas.columnCount + column
-                let cell = canvas.cells[index]
-                if !isFull, shown?[index] == cell { continue }
-                put(cell, column: column, row: row, isLast: column + 1 == columns)
+            let range = row * canvas.columnCount..<row * canvas.columnCount + columns
+            let formerCells = former?[range]
+            if formerCells != canvas.cells[range] {
+                draw(ScreenRow(canvas.cells[range]), over: formerCells.map(ScreenRow.init), row: row)
             }
         }
         shown = canvas.cells
+        leaveok(window, false)
         place(canvas.cursor)
+        send()
+        return takeOutput()
+    }
+
+    private func send() {
         wnoutrefresh(window)
         doupdate()
-        return takeOutput()
+    }
+
+    private func draw(_ new: ScreenRow, over former: ScreenRow?, row: Int) {
+        for piece in new.pieces {
+            var hasChanged = false
+            for column in piece where former?.cells[column] != new.cells[column] {
+                put(new.cells[column], column: column, row: row, isLast: column + 1 == new.cells.count)
+                hasChanged = true
+            }
+            if hasChanged && former != nil { send() }
+        }
     }
 
     private func place(_ cursor: CanvasPoint?) {

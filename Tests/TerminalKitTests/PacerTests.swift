@@ -1,0 +1,69 @@
+import TerminalKit
+import Testing
+
+struct PacerTests {
+    private let start = ContinuousClock.now
+
+    private func after(_ seconds: Double) -> ContinuousClock.Instant { start + .seconds(seconds) }
+
+    /// Frames sent in ten seconds to a terminal that answers after `delay` seconds.
+    private func frameCount(delay: Double, _ limit: FrameRate) -> Int {
+        var pacer = Pacer(limit)
+        var count = 0
+        var readyAt: Double?
+        for tick in 0..<10_000 {
+            let now = Double(tick) / 1000
+            if let due = readyAt, due <= now {
+                pacer.noteReady(now: after(now))
+                readyAt = nil
+            }
+            if pacer.mayStart(now: after(now)) {
+                pacer.noteSent(now: after(now))
+                count += 1
+                if delay.isFinite { readyAt = now + delay }
+            }
+        }
+        return count
+    }
+
+    @Test("A quick terminal gets the full rate")
+    func quick() {
+        #expect((118...121).contains(frameCount(delay: 0.003, FrameRate(first: 12, most: 12))))
+    }
+
+    @Test("A terminal that answers after half a second gets at most two frames a second")
+    func slow() {
+        #expect((12...15).contains(frameCount(delay: 0.5, FrameRate(first: 12, most: 12))))
+    }
+
+    @Test("One that never answers gets one frame a second")
+    func silent() {
+        #expect((9...11).contains(frameCount(delay: .infinity, FrameRate(first: 12, most: 12))))
+    }
+
+    @Test("Over ssh the rate rises while there is room")
+    func rising() {
+        let count = frameCount(delay: 0.02, FrameRate(first: 4, most: 8))
+        #expect(count > 50 && count < 80)
+    }
+
+    @Test("Still pictures do not move")
+    func still() {
+        #expect(frameCount(delay: 0.01, FrameRate(first: 0, most: 0)) == 0)
+    }
+
+    @Test("The table of frame rates")
+    func table() {
+        let rect = Rect(x: 0, y: 0, width: 78, height: 22)
+        let large = Rect(x: 0, y: 0, width: 160, height: 45)
+        func rate(_ mode: GraphicsMode, _ rect: Rect, _ width: Int, _ height: Int, _ isRemote: Bool) -> FrameRate {
+            .of(mode, rect: rect, pixelWidth: width, pixelHeight: height, isRemote: isRemote)
+        }
+        #expect(rate(.half, rect, 0, 0, false) == FrameRate(first: 12, most: 12))
+        #expect(rate(.half, large, 0, 0, false) == FrameRate(first: 10, most: 10))
+        #expect(rate(.half, large, 0, 0, true) == FrameRate(first: 4, most: 10))
+        #expect(rate(.sixel, rect, 640, 360, false) == FrameRate(first: 10, most: 10))
+        #expect(rate(.sixel, rect, 816, 456, true) == FrameRate(first: 1, most: 3))
+        #expect(rate(.iterm, rect, 0, 0, true) == FrameRate(first: 0, most: 0))
+    }
+}

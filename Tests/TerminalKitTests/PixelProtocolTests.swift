@@ -1,0 +1,150 @@
+import Foundation
+import TerminalKit
+import Testing
+
+private let modes = ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")
+
+private func encoder(_ mode: GraphicsMode) throws -> any PictureEncoder {
+    var wishes = TerminalCapabilities.Wishes()
+    wishes.graphics = mode
+    let capabilities = TerminalCapabilities(
+        answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm-256color"]),
+        description: TerminalDescription(colorCount: 256, hasDirectColor: false, modes: modes), size: .fallback,
+        isUTF8: true, wishes: wishes)
+    return try #require(PictureEncoders.encoder(for: capabilities, imageIDs: ImageIDs(processID: 7)))
+}
+
+/// The commands of the kitty graphics protocol in some bytes: their keys, and what they carry.
+private func commands(_ bytes: [UInt8]) -> [(keys: [String: String], payload: String)] {
+    String(decoding: bytes, as: UTF8.self).components(separatedBy: "\u{1B}_G").dropFirst().map { part in
+        let body = part.components(separatedBy: "\u{1B}\\")[0].split(separator: ";", maxSplits: 1)
+        let keys = body[0].split(separator: ",").map { $0.split(separator: "=").map(String.init) }
+        return (Dictionary(uniqueKeysWithValues: keys.map { ($0[0], $0[1]) }), body.count > 1 ? String(body[1]) : "")
+    }
+}
+
+struct KittyTests {
+    private let rect = Rect(x: 2, y: 3, width: 20, height: 6)
+    private let ids = ImageIDs(processID: 7)
+
+    @Test("A frame is sent in chunks, placed, and never answered")
+    func transmission() throws {
+        let frame = testFrame(width: 160, height: 96)
+        let encoded = try encoder(.kitty).encode(frame, in: rect, over: nil)
+        #expect(String(decoding: encoded.bytes, as: UTF8.self).hasPrefix("\u{1B}[4;3H\u{1B}_G"))
+        let sent = commands(encoded.bytes)
+        #expect(sent.count > 2)
+        #expect(sent.allSatisfy { $0.keys["q"] == "2" && $0.payload.utf8.count <= 4096 })
+        #expect(sent.dropLast().allSatisfy { $0.keys["m"] == "1" && $0.payload.utf8.count % 4 == 0 })
+        #expect(sent.last?.keys["m"] == "0")
+        let first = try #require(sent.first?.keys)
+        #expect(first["a"] == "T" && first["f"] == "24" && first["c"] == "20" && first["r"] == "6")
+        #expect(first["s"] == "160" && first["v"] == "96")
+        let data = try #require(Data(base64Encoded: sent.map(\.payload).joined()))
+        #expect([UInt8](data) == frame.pixels)
+    }
+
+    @Test("Two ids alternate, and only they are deleted")
+    func alternation() throws {
+        let encoder = try encoder(.kitty)
+        var shown: ShownPicture?
+        var sent: [String] = []
+        var deleted: [String] = []
+        for time in 0..<4 {
+            let encoded = encoder.encode(testFrame(width: 32, height: 18, time: time), in: rect, over: shown)
+            shown = encoded.shown
+            for command in commands(encoded.bytes) {
+                if command.keys["a"] == "T" { sent.append(command.keys["i"] ?? "") }
+                if command.keys["a"] == "d" {
+                    deleted.append(command.keys["i"] ?? "")
+                    #expect(command.keys["d"] == "I")
+                }
+            }
+        }
+        let (a, b) = (String(ids.first), String(ids.second))
+        #expect(sent == [a, b, a, b])
+        #expect(deleted == [a, b, a])
+        let last = try #require(shown)
+        #expect(commands(encoder.erase(last, background: .terminal)).map { $0.keys["i"] } == [b])
+    }
+
+    @Test("In tmux the picture goes through, and stands in cells")
+    func placeholders() {
+        let bytes = KittyPlaceholders.transmission(
+            testFrame(width: 64, height: 36), in: rect, id: ids.first, cell: .guess, isRemote: false)
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.hasPrefix("\u{1B}Ptmux;\u{1B}\u{1B}_G"))
+        #expect(text.contains("U=1"))
+        // Inside the wrapping every ESC is doubled; taking that away must leave whole commands.
+        let wrapped = text.components(separatedBy: "\u{1B}Ptmux;").dropFirst()
+        let inner = wrapped.map { $0.replacing("\u{1B}\u{1B}", with: "\u{1}").replacing("\u{1B}\\", with: "") }
+        #expect(inner.allSatisfy { $0.hasPrefix("\u{1}_G") && $0.hasSuffix("\u{1}\\") })
+        var canvas = Canvas(width: 30, height: 12)
+        KittyPlaceholders.draw(id: ids.first, on: &canvas, in: rect)
+        #expect(canvas[2, 3].text == "\u{10EEEE}\u{305}\u{305}")
+        #expect(canvas[4, 3].text == "\u{10EEEE}\u{305}\u{30E}")
+        #expect(canvas[2, 8].text == "\u{10EEEE}\u{33D}\u{305}")
+        #expect(canvas[2, 3].style.foreground == .palette(UInt8(ids.first)))
+        #expect(canvas[22, 3] == .blank)
+    }
+
+    @Test("Far cells of a placeholder picture have the marks of the protocol's list")
+    func marks() {
+        var canvas = Canvas(width: 300, height: 1)
+        KittyPlaceholders.draw(id: 17, on: &canvas, in: canvas.bounds)
+        #expect(canvas[296, 0].text == "\u{10EEEE}\u{305}\u{1D244}")
+        #expect(canvas[297, 0] == .blank)
+        #expect(canvas[54, 0].text == "\u{10EEEE}\u{305}\u{610}")
+    }
+
+    @Test("Image ids are colours of the fixed palette, two by two", arguments: [0, 1, 118, 119, 4_194_303])
+    func range(process: Int32) {
+        let ids = ImageIDs(processID: process)
+        #expect((17...254).contains(ids.first))
+        #expect(ids.second == ids.first + 1)
+        #expect(ids.second <= 255)
+    }
+}
+
+struct ITermTests {
+    @Test("A frame is a PNG file that says what it shows")
+    func png() throws {
+        let frame = testFrame(width: 160, height: 96)
+        let bytes = try encoder(.iterm).encode(frame, in: Rect(x: 0, y: 0, width: 20, height: 6), over: nil).bytes
+        let text = String(decoding: bytes, as: UTF8.self)
+        #expect(text.contains("width=20;height=6") && text.hasSuffix("\u{7}"))
+        let start = try #require(text.firstIndex(of: ":"))
+        let file = try #require(Data(base64Encoded: String(text[text.index(after: start)...].dropLast())))
+        #expect(text.contains("size=\(file.count);"))
+        #expect([UInt8](file.prefix(8)) == [0x89, 0x50, 0x4E, 0x47, 13, 10, 26, 10])
+        #expect(try pixels(of: [UInt8](file)) == frame.pixels)
+    }
+
+    /// Reads the stored blocks of the file's image data.
+    private func pixels(of file: [UInt8]) throws -> [UInt8] {
+        var position = 8
+        var stream: [UInt8] = []
+        while position < file.count {
+            let length = file[position..<position + 4].reduce(0) { $0 << 8 | Int($1) }
+            let name = String(decoding: file[position + 4..<position + 8], as: UTF8.self)
+            if name == "IDAT" { stream += file[position + 8..<position + 8 + length] }
+            if name == "IEND" {
+                // The checksum of an empty end chunk is the same in every PNG file.
+                #expect(Array(file[position + 8..<position + 12]) == [0xAE, 0x42, 0x60, 0x82])
+            }
+            position += 12 + length
+        }
+        var rows: [UInt8] = []
+        var at = 2
+        var isLast = false
+        while !isLast {
+            isLast = stream[at] == 1
+            let length = Int(stream[at + 1]) | Int(stream[at + 2]) << 8
+            #expect(length ^ 0xFFFF == Int(stream[at + 3]) | Int(stream[at + 4]) << 8)
+            rows += stream[at + 5..<at + 5 + length]
+            at += 5 + length
+        }
+        #expect(stream.count == at + 4)
+        return stride(from: 0, to: rows.count, by: 481).flatMap { rows[$0 + 1..<$0 + 481] }
+    }
+}
