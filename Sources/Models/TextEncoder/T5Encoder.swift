@@ -39,6 +39,9 @@ package final class T5Encoder: Sendable {
             kernels: kernels)
     }
 
+    /// Whether a checkpoint's tensor belongs to the decoder of a whole T5, which is not used.
+    package static func isUnused(_ name: String) -> Bool { TextEncoderNames.belongsToDecoder(name) }
+
     /// Bytes of the weights kept in memory.
     package var byteCount: Int { linear.byteCount }
 

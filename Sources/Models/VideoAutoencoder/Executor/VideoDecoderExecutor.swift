@@ -12,7 +12,7 @@ package final class VideoDecoderExecutor: Sendable {
     package let precision: Precision
     package let statistics: (means: [Float], deviations: [Float])
     private let kernels: Kernels
-    private let parallel: Parallel
+    package let parallel: Parallel
     private let input: PackedConvolution
     private let stages: [Weights]
     private let output: PackedConvolution

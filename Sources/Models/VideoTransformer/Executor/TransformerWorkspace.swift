@@ -81,6 +81,23 @@ package final class TransformerWorkspace: Sendable {
         fusionOperands.flatMap { $0.inputChannels == inputChannels ? $0 : nil } ?? wideOperands
     }
 
+    /// What a workspace of these shapes will take, without making it.
+    package static func byteCount(
+        configuration: VideoTransformerConfiguration, turbo2k: Turbo2KConfiguration?, tokenCount: Int,
+        precision: Precision, attentionIsBF16: Bool, threadCount: Int
+    ) -> Int {
+        let width = configuration.width
+        let elementBytes = attentionIsBF16 ? 2 : 4
+        let padded = (tokenCount + 63) / 64 * 64
+        let valueWidth = configuration.headCount * ((configuration.headWidth + 15) / 16 * 16)
+        let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
+        let worker =
+            96 * (3 * width * 4 + widest * 4 + (width + 2 * widest) * 4)
+            + Kernels.attentionScratchBytes(headSize: configuration.headWidth)
+        return tokenCount * width * (4 + 2 * elementBytes) + padded * (width + valueWidth) * elementBytes
+            + threadCount * worker
+    }
+
     package var byteCount: Int {
         stream.byteCount + queries.byteCount + attended.byteCount + keysValues.byteCount + narrowOperands.byteCount
             + wideOperands.byteCount + (fusionOperands?.byteCount ?? 0) + workers.reduce(0) { $0 + $1.byteCount }

@@ -1,0 +1,152 @@
+import Diffusion
+import Foundation
+import Kernels
+import Models
+import Tensors
+import VideoIO
+
+/// A kept draft to a high-resolution clip: guidance features, HR steps, decoded and written frame by frame.
+struct CommitJob {
+    let request: CommitRequest
+    let draft: DraftFile
+    let model: LoadedModel
+    let options: GenerationEngine.Options
+
+    /// Where a model has no HR stage: the draft's latent, resized, is noised up to this level and denoised at full size.
+    private static let restartLevel: Float = 0.7
+    /// Widest picture of the previews of a commit.
+    private static let previewWidth = 640
+
+    func run(_ job: JobContext) throws {
+        var recipe = draft.recipe
+        recipe.hr = request.hr
+        recipe.precision = model.precision
+        try RecipeCheck(autoencoder: model.shapes.autoencoderConfiguration).check(recipe)
+        try checkShape(recipe)
+        try MemoryPlan(
+            shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount
+        ).checkFits(.commit, ignoring: options.ignoresMemory)
+        try JobFolder.prepare(request.folder, recipe: recipe)
+        let writer = try ClipWriter(
+            request.output, size: recipe.hr.size, fps: recipe.fps, threadCount: model.parallel.threadCount)
+        defer { writer.cancel() }
+        let (low, high, decoder) = try job.stage(.load) {
+            (try model.transformer(), try model.highResolution(), try model.decoder())
+        }
+        let weights = try model.weightsSHA256(cache: options.cacheFolder)
+        let latent = try denoised(recipe, low, high, weights: weights, job)
+        try writeClip(latent, recipe, decoder, writer, job)
+        SamplerState.remove(in: request.folder)
+        job.emit(
+            .finished(
+                GenerationResult(
+                    kind: .commit, recipe: recipe, weightsSHA256: weights, latentSHA256: LatentDigest.sha256(latent),
+                    steps: job.steps, stageSeconds: job.stageSeconds, seconds: job.seconds, file: request.output.file,
+                    peakBytes: ProcessStatus.peakBytes)))
+    }
+
+    /// The features are resized to the new grid, so the shapes must agree about what is where.
+    private func checkShape(_ recipe: Recipe) throws {
+        let (low, high) = (recipe.lr.size, recipe.hr.size)
+        let ratio = Double(high.width * low.height) / Double(low.width * high.height)
+        guard (0.8...1.25).contains(ratio) else {
+            throw GenerationError.badValue(
+                "The commit's size \(high) has another shape than the draft's \(low); take a size with about the same ratio, such as "
+                    + "\(low.width * 2)x\(low.height * 2).")
+        }
+    }
+
+    private func denoised(
+        _ recipe: Recipe, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor, weights: String,
+        _ job: JobContext
+    ) throws -> [Float] {
+        let passes = PassBuilder(model: model, recipe: recipe)
+        let (lowGrid, grid) = (passes.grid(recipe.lr.size), passes.grid(recipe.hr.size))
+        let channels = high.configuration.inputChannels
+        guard draft.latent.count == lowGrid.tokenCount * channels else {
+            throw GenerationError.badDraft("The draft's latent does not fit its recipe; make the draft again.")
+        }
+        // The noise follows the draft's in one stream, as if both passes were one run of the reference.
+        var random = RandomSource(seed: UInt64(recipe.seed))
+        _ = random.normal(count: draft.latent.count)
+        let injections = try features(recipe, passes, low, high, lowGrid, grid, &random, job)
+        let noise = random.normal(count: grid.tokenCount * channels)
+        var schedule = try passes.schedule(recipe.hr, grid: grid)
+        var start = noise
+        if high.turbo2k == nil {
+            schedule = try NoiseSchedule(timesteps: schedule.timesteps.filter { $0 <= Self.restartLevel } + [])
+            start = restart(noise, lowGrid, grid, channels, level: schedule.timesteps[0])
+        }
+        let map = request.wantsPreviews ? LatentColorStore(cache: options.cacheFolder).load(weights) : nil
+        return try job.stage(.hr, parts: schedule.stepCount) {
+            try passes.denoise(
+                .hr, executor: high, settings: recipe.hr, grid: grid, schedule: schedule, positive: draft.positive,
+                negative: draft.negative, injections: injections, folder: request.folder,
+                key: passes.stateKey(recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: weights),
+                showEstimate: map.map { map in
+                    { job.emit(.preview(Preview(look: .map, frames: map.frames($0, grid: grid), fps: recipe.fps / 8))) }
+                }
+            ).run(from: start, job: job)
+        }
+    }
+
+    /// The draft's features, once for the commit, on the high-resolution grid.
+    private func features(
+        _ recipe: Recipe, _ passes: PassBuilder, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor,
+        _ lowGrid: LatentGrid, _ grid: LatentGrid, _ random: inout RandomSource, _ job: JobContext
+    ) throws -> [InjectedFeatures] {
+        guard let turbo2k = high.turbo2k else { return [] }
+        let noise = random.normal(count: draft.latent.count)
+        let time = turbo2k.guidanceTimestep
+        let noisy = zip(draft.latent, noise).map { (1 - time) * $0 + time * $1 }
+        return try job.stage(.features) {
+            var evaluation = VideoTransformerExecutor.Evaluation(
+                rotary: passes.rotary(lowGrid, low), prompt: low.prompt(draft.positive), timesteps: [time])
+            evaluation.stop = job.stop
+            let streams = try low.streams(
+                after: turbo2k.guidanceBlocks, noisy, evaluation,
+                workspace: low.workspace(tokenCount: lowGrid.tokenCount))
+            return try high.injections(
+                of: streams, from: lowGrid.tokenGrid, to: grid.tokenGrid, stop: job.stop)
+        }
+    }
+
+    private func restart(
+        _ noise: [Float], _ low: LatentGrid, _ high: LatentGrid, _ channels: Int, level: Float
+    ) -> [Float] {
+        let resized = Tensor(draft.latent, shape: [1, low.frames, low.height, low.width, channels])
+            .trilinearResized(to: [high.frames, high.height, high.width])
+        return zip(resized.values, noise).map { (1 - level) * $0 + level * $1 }
+    }
+
+    private func writeClip(
+        _ latent: [Float], _ recipe: Recipe, _ decoder: VideoDecoderExecutor, _ writer: ClipWriter, _ job: JobContext
+    ) throws {
+        let grid = PassBuilder(model: model, recipe: recipe).grid(recipe.hr.size)
+        var encoding = 0.0
+        var previews: [VideoFrame] = []
+        try job.stage(.decode, parts: recipe.frames) {
+            try DecodeStage(
+                decoder: decoder, grid: grid, frameCount: recipe.frames, size: recipe.hr.size, seed: recipe.seed
+            )
+            .run(latent, job: job) { frame in
+                let start = ContinuousClock.now
+                try writer.append(frame)
+                if request.wantsPreviews {
+                    let size = frame.sizeFitting(maximumWidth: Self.previewWidth, maximumHeight: Self.previewWidth)
+                    previews.append(frame.resized(toWidth: size.width, height: size.height))
+                }
+                encoding += JobContext.seconds(since: start)
+            }
+        }
+        let bytes = try job.stage(.encode) { try writer.finish() }
+        job.add(-encoding, to: .decode)
+        job.add(encoding, to: .encode)
+        if request.wantsPreviews { job.emit(.preview(Preview(look: .decoded, frames: previews, fps: recipe.fps))) }
+        job.emit(.outputWritten(request.output.file, bytes: bytes))
+    }
+}
+
+extension LatentGrid {
+    var tokenGrid: TokenGrid { TokenGrid(frames: frames, rows: height, columns: width) }
+}

@@ -1,0 +1,137 @@
+internal import Dispatch
+package import Foundation
+package import Kernels
+import Models
+import Synchronization
+import WeightFiles
+
+/// Runs drafts and commits in this process, one after the other, on a thread of its own.
+///
+/// The model stays loaded between jobs of the same model, precision and thread count.
+package final class GenerationEngine: GenerationService {
+    package struct Options: Sendable {
+        /// The user's models, beside the bundled ones.
+        package var userModels: URL?
+        /// Digests and fitted previews; nil: nothing is kept.
+        package var cacheFolder: URL?
+        /// Nil: one for each core.
+        package var threadCount: Int?
+        /// Starts a job even where the plan says that memory will not do.
+        package var ignoresMemory = false
+
+        package init(userModels: URL? = nil, cacheFolder: URL? = nil, threadCount: Int? = nil) {
+            self.userModels = userModels
+            self.cacheFolder = cacheFolder
+            self.threadCount = threadCount
+        }
+    }
+
+    package let options: Options
+    package let catalog: ModelCatalog
+    private let queue = DispatchQueue(label: "turbo2k.engine", qos: .utility)
+    private let loaded = Mutex(LoadedSlot())
+
+    /// The model in memory. Only touched on the queue; the lock tells the compiler.
+    private struct LoadedSlot: @unchecked Sendable {
+        // SAFETY: the model is used on the engine's serial queue alone.
+        var model: LoadedModel?
+        var key = ""
+    }
+
+    package init(options: Options = Options()) {
+        self.options = options
+        catalog = ModelCatalog(userFolder: options.userModels)
+    }
+
+    package func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        stream { [self] job in
+            let model = try load(request.recipe.model, precision: request.recipe.precision, job)
+            try DraftJob(request: request, model: model, options: options).run(job)
+        }
+    }
+
+    package func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        stream { [self] job in
+            let draft = try DraftFile.read(in: request.draftFolder)
+            let model = try load(draft.recipe.model, precision: request.precision ?? draft.recipe.precision, job)
+            try CommitJob(request: request, draft: draft, model: model, options: options).run(job)
+        }
+    }
+
+    package func plan(_ recipe: Recipe) async throws -> GenerationPlan {
+        try ModelCatalog.explained {
+            let shapes = try ModelShapes(catalog.find(recipe.model))
+            try RecipeCheck(autoencoder: shapes.autoencoderConfiguration).check(recipe)
+            return MemoryPlan(
+                shapes: shapes, recipe: recipe, precision: recipe.precision ?? Kernels.defaultPrecision,
+                threadCount: threadCount
+            ).plan
+        }
+    }
+
+    package func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) {
+        try TokenCounter.shared.count(prompt, model: catalog.find(model))
+    }
+
+    private var threadCount: Int { options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
+
+    private func stream(
+        _ body: @escaping @Sendable (JobContext) throws -> Void
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let stop = StopFlag()
+            continuation.onTermination = { _ in stop.stop() }
+            queue.async {
+                do {
+                    try ModelCatalog.explained {
+                        let job = JobContext(stop: stop) { continuation.yield($0) }
+                        try job.checkCancellation()
+                        try body(job)
+                    }
+                    continuation.finish()
+                } catch {
+                    continuation.finish(throwing: error)
+                }
+            }
+        }
+    }
+
+    private func load(_ name: String, precision: Precision?, _ job: JobContext) throws -> LoadedModel {
+        let installed = try catalog.find(name)
+        let precision = precision ?? Kernels.defaultPrecision
+        let key = "\(installed.weightFiles.map(\.path)) \(precision) \(threadCount)"
+        if let model = loaded.withLock({ $0.key == key ? UncheckedModel(model: $0.model) : nil })?.model {
+            return model
+        }
+        loaded.withLock { $0.model = nil }
+        let model = try LoadedModel(installed, precision: precision, threadCount: threadCount)
+        let slot = UncheckedModel(model: model)
+        loaded.withLock {
+            $0.model = slot.model
+            $0.key = key
+        }
+        return model
+    }
+
+    /// Carries the model out of the lock. SAFETY: as for the slot.
+    private struct UncheckedModel: @unchecked Sendable {
+        let model: LoadedModel?
+    }
+}
+
+/// Counts a prompt's tokens without the engine's queue, which may be busy for minutes.
+private final class TokenCounter: Sendable {
+    static let shared = TokenCounter()
+    private let tokenizers = Mutex<[String: T5TokenizerBox]>([:])
+
+    func count(_ prompt: String, model: InstalledModel) throws -> (used: Int, limit: Int) {
+        guard let path = model.tokenizer?.path else { return (0, PromptLimit.tokens) }
+        let box = try tokenizers.withLock { known in
+            if let found = known[path] { return found }
+            let made = try ModelCatalog.explained { try T5TokenizerBox(path: path) }
+            known[path] = made
+            return made
+        }
+        return (box.count(prompt), PromptLimit.tokens)
+    }
+}

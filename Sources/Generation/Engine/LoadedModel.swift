@@ -1,0 +1,162 @@
+import Foundation
+import Kernels
+import Models
+import Tensors
+import Tokenizers
+import WeightFiles
+
+/// A model with the parts that were asked for so far packed in memory. Used by one job at a time.
+final class LoadedModel {
+    let shapes: ModelShapes
+    let precision: Precision
+    let parallel: Parallel
+    private var packedTransformer: VideoTransformerExecutor?
+    private var packedHighResolution: VideoTransformerExecutor?
+    private var packedDecoder: VideoDecoderExecutor?
+    private var openedTokenizer: T5Tokenizer?
+    private var digest: String?
+
+    init(_ model: InstalledModel, precision: Precision, threadCount: Int) throws {
+        shapes = try ModelShapes(model)
+        self.precision = precision
+        parallel = Parallel(threadCount: threadCount)
+    }
+
+    var model: InstalledModel { shapes.model }
+
+    func transformer() throws -> VideoTransformerExecutor {
+        if let packedTransformer { return packedTransformer }
+        let executor = try VideoTransformerExecutor(
+            shapes.transformer, configuration: shapes.transformerConfiguration, precision: precision, parallel: parallel
+        )
+        packedTransformer = executor
+        return executor
+    }
+
+    /// The HR transformer; for a model without one the draft's, which then has no fusion blocks.
+    func highResolution() throws -> VideoTransformerExecutor {
+        guard let checkpoint = shapes.highResolution, let configuration = shapes.highResolutionConfiguration else {
+            return try transformer()
+        }
+        if let packedHighResolution { return packedHighResolution }
+        let executor = try VideoTransformerExecutor(
+            checkpoint, configuration: configuration, turbo2k: shapes.turbo2k, precision: precision, parallel: parallel)
+        packedHighResolution = executor
+        return executor
+    }
+
+    func decoder() throws -> VideoDecoderExecutor {
+        if let packedDecoder { return packedDecoder }
+        let executor = try VideoDecoderExecutor(
+            shapes.autoencoder, configuration: shapes.autoencoderConfiguration, precision: precision, parallel: parallel
+        )
+        packedDecoder = executor
+        return executor
+    }
+
+    func tokenizer() throws -> T5Tokenizer {
+        if let openedTokenizer { return openedTokenizer }
+        guard let file = model.tokenizer else {
+            throw GenerationError.badModel(
+                "The model \(model.name.printable) has no tokenizer: looked for tokenizer/spiece.model in \(model.folder.path.printable)."
+            )
+        }
+        let tokenizer = try T5Tokenizer(path: file.path)
+        openedTokenizer = tokenizer
+        return tokenizer
+    }
+
+    /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else.
+    func encode(_ prompts: [String], stop: StopFlag) throws -> [TextEmbedding] {
+        guard let checkpoint = shapes.textEncoder else {
+            throw GenerationError.badModel(
+                "The model \(model.name.printable) has no text encoder: looked for text_encoder/ in \(model.folder.path.printable)."
+                    + " Put a T5 v1.1 encoder there.")
+        }
+        let tokenizer = try tokenizer()
+        let operands: Precision = precision == .fp32 || !KernelLevel.best.multipliesBF16 ? .fp32 : .bf16
+        let encoder = try T5Encoder(checkpoint, precision: operands, residency: .streamed, parallel: parallel)
+        let tokens = prompts.map { Self.tokens(of: $0, tokenizer) }
+        let longest = tokens.map(\.count).max() ?? 1
+        let ids: [[Int]] = tokens.map { $0 + [Int](repeating: T5Tokenizer.padID, count: longest - $0.count) }
+        let mask: [[Int]] = tokens.map { list in (0..<longest).map { $0 < list.count ? 1 : 0 } }
+        let states = try encoder.encode(ids: ids, mask: mask) { _, _ in
+            if stop.isStopped { throw CancellationError() }
+        }.values
+        let width = encoder.configuration.width
+        return tokens.enumerated().map { index, tokens in
+            let first = index * longest * width
+            return TextEmbedding(
+                states: Array(states[first..<first + tokens.count * width]), tokenCount: tokens.count, channels: width)
+        }
+    }
+
+    /// The real tokens of a prompt, cut to the convention's length. Padding is left out: the reference masks it, and what is
+    /// masked changes nothing.
+    static func tokens(of prompt: String, _ tokenizer: T5Tokenizer) -> [Int] {
+        let encoded = tokenizer.encode(prompt, .ltxVideo)
+        return Array(encoded.ids.prefix(encoded.tokenCount))
+    }
+
+    /// One digest for all weight files.
+    func weightsSHA256(cache: URL?) throws -> String {
+        if let digest { return digest }
+        let value = try WeightDigests(cache: cache).combined(model.weightFiles)
+        digest = value
+        return value
+    }
+}
+
+/// A prompt's states, `[tokenCount, channels]`.
+struct TextEmbedding: Sendable, Equatable {
+    var states: [Float]
+    var tokenCount: Int
+    var channels: Int
+}
+
+/// SHA-256 of weight files, remembered by size, time of change and inode, so that gigabytes are read once.
+struct WeightDigests {
+    private let file: URL?
+
+    /// - Parameter cache: a folder for what is remembered; nil: nothing is.
+    init(cache: URL?) {
+        file = cache?.appending(path: "weight-digests.json")
+    }
+
+    /// SHA-256 over the digests of all files, in order.
+    func combined(_ files: [URL]) throws -> String {
+        var known: [String: String] = [:]
+        if let file, let data = try? Data(contentsOf: file) {
+            known = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
+        }
+        var digest = FileDigest()
+        var isChanged = false
+        for path in files {
+            let key = Self.identity(path)
+            let value: String
+            if let found = known[key] {
+                value = found
+            } else {
+                value = try FileDigest.sha256(ofFileAt: path.path)
+                known[key] = value
+                isChanged = true
+            }
+            Array(value.utf8).withUnsafeBytes { digest.update($0) }
+        }
+        if isChanged, let file { try? save(known, file) }
+        return digest.finalized()
+    }
+
+    private func save(_ known: [String: String], _ file: URL) throws {
+        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try JSONEncoder().encode(known).write(to: file, options: .atomic)
+    }
+
+    private static func identity(_ url: URL) -> String {
+        let attributes = (try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)) ?? [:]
+        let size = attributes[.size] as? Int ?? 0
+        let inode = attributes[.systemFileNumber] as? Int ?? 0
+        let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
+        return "\(url.path) \(size) \(inode) \(time)"
+    }
+}
