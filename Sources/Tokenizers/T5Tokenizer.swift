@@ -30,6 +30,7 @@ package final class T5Tokenizer: Sendable {
         } catch {
             throw .unreadable(path: file, reason: error.localizedDescription)
         }
+        if let problem = CharacterMapCheck.problem(in: proto) { throw .notAModel(path: file, reason: problem) }
         let legacy = isLegacy ?? Self.configuredLegacy(besideModel: file) ?? true
         if !legacy {
             // Protobuf merges a repeated submessage: field 3 (normalizer), field 3 (add dummy prefix) = false.

@@ -158,6 +158,31 @@ struct T5TokenizerTests {
         }
     }
 
+    @Test("Damaged vocabularies are refused or usable, never worse", arguments: 0..<4)
+    func survivesDamage(seed: Int) throws {
+        let golden = try #require(try GoldenSet.builtIn.cases(kind: "tokenizer").first)
+        let model = try #require(golden.config["model"]?.string)
+        let original = [UInt8](try Data(contentsOf: URL(filePath: golden.setPath + "/" + model)))
+        let folder = try TemporaryDirectory()
+        var random = SeededGenerator(seed: UInt64(seed))
+        for round in 0..<24 {
+            var bytes = original
+            if round % 4 == 0 {
+                bytes.removeLast(Int.random(in: 1..<bytes.count, using: &random))
+            } else {
+                // The pieces come first, the character map after them.
+                let range = round % 4 == 1 ? 0..<8000 : 0..<bytes.count
+                for _ in 0..<Int.random(in: 1...40, using: &random) {
+                    bytes[Int.random(in: range, using: &random)] = UInt8.random(in: 0...255, using: &random)
+                }
+            }
+            let path = try folder.write(Data(bytes), to: "spiece.model")
+            guard let tokenizer = try? T5Tokenizer(path: path, isLegacy: round % 2 == 0) else { continue }
+            let ids = tokenizer.ids(of: "Hello, world! caf\u{e9} \u{ff21}\u{3000}<extra_id_3> x")
+            #expect(ids.allSatisfy { (0..<tokenizer.vocabularyCount).contains($0) })
+        }
+    }
+
     @Test("A vocabulary without T5's special pieces is refused")
     func refusesOtherVocabulary() throws {
         /// A `ModelProto` piece: text, score 0, type.

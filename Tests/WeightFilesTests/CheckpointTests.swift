@@ -234,6 +234,18 @@ struct CheckpointTests {
         #expect(error?.description.contains(message) == true, "\(String(describing: error))")
     }
 
+    @Test("A folder that holds one tensor under both layouts' names is refused")
+    func refusesTwoNames() throws {
+        let folder = try TemporaryDirectory()
+        _ = try folder.write(Data("{}".utf8), to: "config.json")
+        let tensor = Tensor([1], shape: [1])
+        try SafetensorsWriter.write(
+            [.init("proj_in.bias", tensor), .init("patchify_proj.bias", tensor)],
+            to: folder.path("diffusion_pytorch_model.safetensors"))
+        let error = #expect(throws: WeightError.self) { try Checkpoint.load(.transformer, from: folder.path) }
+        #expect(error?.description.contains("same weights as patchify_proj.bias") == true)
+    }
+
     @Test("Either or both names of the T5 embedding are one tensor, and unnamed shards stay closed")
     func embeddingNames() throws {
         let folder = try TemporaryDirectory()

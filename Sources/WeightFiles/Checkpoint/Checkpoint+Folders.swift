@@ -61,7 +61,14 @@ extension Checkpoint {
         }
         var tensors: [String: RawTensor] = [:]
         // Sorted, so that of the two copies of the T5 embedding the same one is taken every time.
-        for (name, tensor) in stored.sorted(by: { $0.key < $1.key }) { tensors[rename(name)] = tensor }
+        for (name, tensor) in stored.sorted(by: { $0.key < $1.key }) {
+            let previous = tensors.updateValue(tensor, forKey: rename(name))
+            if let previous, component != .textEncoder {
+                throw .badTensor(
+                    path: folder, tensor: name,
+                    reason: "it stands for the same weights as \(previous.info.name.excerpt())")
+            }
+        }
         return tensors
     }
 }
