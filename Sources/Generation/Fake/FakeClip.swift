@@ -71,8 +71,11 @@ package struct FakeClip: Sendable {
     /// One frame.
     ///
     /// - Parameters:
+    ///   - width: Pixels.
+    ///   - height: Pixels.
     ///   - time: Where in the clip, 0 to 1.
     ///   - noise: 0 for the finished picture to 1 for nothing but noise.
+    /// - Returns: The picture, the same for the same words, seed and arguments.
     package func frame(width: Int, height: Int, time: Double, noise: Double = 0) -> VideoFrame {
         let shapes = shapes(time: time, aspect: Double(width) / Double(height))
         let horizon = 0.58 + part(1) * 0.12

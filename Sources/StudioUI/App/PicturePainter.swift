@@ -13,6 +13,8 @@ struct PicturePainter {
     private let imageIDs: ImageIDs
     private var encoder: (any PictureEncoder)?
     private var shown: ShownPicture?
+    /// Something was drawn over the picture, or its colours have nothing to do with the next.
+    private var isDamaged = false
     /// The placeholder image in the cells, inside tmux.
     private var placeholderID: UInt32?
 
@@ -89,15 +91,16 @@ struct PicturePainter {
             update.beforeText = encoder.erase(shown, background: background)
             self.shown = nil
         }
-        let encoded = encoder.encode(frame.pixelFrame, in: rect, over: shown)
+        let encoded = encoder.encode(frame.pixelFrame, in: rect, over: isDamaged ? nil : shown)
         update.picture = encoded.bytes
         shown = encoded.shown
+        isDamaged = false
         return update
     }
 
     /// The terminal was cleared, or text was written over the picture: the next frame is drawn whole.
     mutating func forget() {
-        shown = nil
+        isDamaged = true
     }
 
     /// Bytes that remove the picture; empty if there is none.

@@ -22,9 +22,10 @@ extension StudioApp {
         case .countTokens: countTokens()
         case .applyPreset(let name): applyPreset(name)
         case .savePreset(let name): savePreset(name)
-        case .deletePreset(let name): changePresets("Preset \(name) removed.") { library throws(StudioError) in
-            try library.delete(name)
-        }
+        case .deletePreset(let name):
+            changePresets("Preset \(name) removed.") { library throws(StudioError) in
+                try library.delete(name)
+            }
         case .setTheme(let name):
             if !setTheme(name) { state.say("There is no theme \(name).", .error) }
         case .star(let id, let isStarred): changeHistory { try $0.setStar(isStarred, of: id) }
@@ -92,7 +93,8 @@ extension StudioApp {
         preset.negative = state.negative.text
         preset.promptTail = values.promptTail
         preset.output = .init(
-            folder: values.output.folder, name: values.output.name, format: values.output.format, crf: values.output.crf)
+            folder: values.output.folder, name: values.output.name, format: values.output.format, crf: values.output.crf
+        )
         let saved = preset
         changePresets("Preset \(name) saved.") { library throws(StudioError) in _ = try library.save(saved) }
         if let resolved = try? presetLibrary.resolved(name) { state.form.apply(resolved) }
@@ -135,7 +137,9 @@ extension StudioApp {
             do {
                 let reader = try VideoReader(path: path, maximumSize: (640, 640))
                 var frames: [VideoFrame] = []
-                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() { frames.append(frame) }
+                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() {
+                    frames.append(frame)
+                }
                 guard !Task.isCancelled, !frames.isEmpty else { return }
                 mailbox.post(
                     .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))

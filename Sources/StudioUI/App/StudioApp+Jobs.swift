@@ -66,7 +66,8 @@ extension StudioApp {
             let file = OutputName.freeFile(
                 named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
             return try await runner.commit(
-                draft: choice.draft, hr: choice.hr, precision: choice.precision, output: JobOutput(file: file, crf: crf))
+                draft: choice.draft, hr: choice.hr, precision: choice.precision, output: JobOutput(file: file, crf: crf)
+            )
         }
     }
 

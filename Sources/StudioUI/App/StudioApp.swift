@@ -364,6 +364,8 @@ package final class StudioApp {
         if let area = drawing.picture, let frame = state.preview.frame, let clip = state.preview.shownClip {
             let identity = FrameIdentity(source: clip.source, index: state.preview.frameIndex)
             if identity != shownFrame {
+                // Another clip has other colours: a palette kept from the last one would stain it.
+                if identity.source != shownFrame?.source { painter.forget() }
                 update = painter.paint(frame, in: area, background: background)
                 shownFrame = identity
                 isNewFrame = true
@@ -440,7 +442,9 @@ package final class StudioApp {
     private func scheduleNext() {
         var due: [Double] = []
         if isMoving, let frame = state.preview.nextFrameDue() {
-            let pace = pacer.nextStart(now: .now).map { state.now + (ContinuousClock.now.duration(to: $0) / .seconds(1)) }
+            let pace = pacer.nextStart(now: .now).map {
+                state.now + (ContinuousClock.now.duration(to: $0) / .seconds(1))
+            }
             due.append(max(frame, pace ?? .infinity))
         }
         if let until = state.message?.until { due.append(until) }

@@ -46,7 +46,8 @@ enum BottomRows {
         let look = state.look
         guard let run = state.run, run.isRunning else {
             let message = messageText(state)
-            canvas.write(TextWidth.cut(message.0, to: canvas.width - 2, mark: canvas.cutMark), x: 1, y: 0, style: message.1)
+            canvas.write(
+                TextWidth.cut(message.0, to: canvas.width - 2, mark: canvas.cutMark), x: 1, y: 0, style: message.1)
             return
         }
         let step = run.presentStep.map { " \($0)/\(run.stepCount)" } ?? ""
@@ -54,7 +55,8 @@ enum BottomRows {
         canvas.bar(x: x, y: 0, columns: 14, part: run.progress(now: state.now), look: look)
         x = canvas.write(StepsPane.eta(run, state), x: x + 15, y: 0, style: look.text) + 2
         let message = messageText(state)
-        canvas.write(TextWidth.cut(message.0, to: canvas.width - x - 1, mark: canvas.cutMark), x: x, y: 0, style: message.1)
+        canvas.write(
+            TextWidth.cut(message.0, to: canvas.width - x - 1, mark: canvas.cutMark), x: x, y: 0, style: message.1)
     }
 
     /// Keys that matter now, as many as fit; the last one, help, always.
@@ -97,14 +99,17 @@ enum BottomRows {
             items = [("Left Right", "change"), ("Enter", "type"), ("r", "preset's"), ("S", "new seeds")] + stop
             items += [("Tab", "pane"), (commitKey, commit), (palette, "actions")]
         case .preview:
-            items = [("Space", state.preview.isPlaying ? "pause" : "play"), (", .", "step"), ("< >", "speed"), ("z", "full")]
+            items = [
+                ("Space", state.preview.isPlaying ? "pause" : "play"), (", .", "step"), ("< >", "speed"), ("z", "full"),
+            ]
             items += stop + [("F2", "graphics"), ("a b", "compare"), ("F", "follow"), ("Tab", "pane")]
         case .steps: items = stop + [(commitKey, commit), ("Tab", "pane"), (palette, "actions")]
         case .drafts:
             items = [("Enter", "play"), ("e", "load"), ("=", "lock seed"), (commitKey, "commit"), ("f", "star")] + stop
             items += [("/", "filter"), ("D", "delete"), ("m", "recipe"), ("y", "copy command"), ("Tab", "pane")]
         case .queue: items = [("x", "stop or remove"), ("R", "resume"), ("Enter", "steps")] + stop + [("Tab", "pane")]
-        case .presets: items = [("Enter", "apply"), ("+", "save form"), ("D", "remove"), ("/", "filter"), ("Tab", "pane")]
+        case .presets:
+            items = [("Enter", "apply"), ("+", "save form"), ("D", "remove"), ("/", "filter"), ("Tab", "pane")]
         case .log: items = [("Up Down", "scroll"), ("L", "level"), ("Tab", "pane")]
         }
         return items + [help]

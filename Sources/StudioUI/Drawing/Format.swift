@@ -12,6 +12,19 @@ package enum Format {
         seconds < 1 ? "finishing" : duration(max(seconds.rounded(), 1)).replacing(".0s", with: "s")
     }
 
+    /// A time that is only guessed: whole seconds from three on.
+    package static func rough(_ seconds: Double) -> String {
+        let rounded = seconds >= 3 ? seconds.rounded() : seconds
+        return duration(rounded).replacing(".0s", with: "s")
+    }
+
+    /// `5-7s`, `1m30s-1m50s`: the unit once where both ends have the same.
+    package static func range(_ low: Double, _ high: Double) -> String {
+        let ends = (rough(low), rough(high))
+        let isSeconds = !ends.0.contains("m") && !ends.0.contains("h") && !ends.1.contains("m") && !ends.1.contains("h")
+        return (isSeconds ? String(ends.0.dropLast()) : ends.0) + "-" + ends.1
+    }
+
     /// `0:01.5`, minutes and seconds within a clip.
     package static func clipTime(_ seconds: Double) -> String {
         let tenths = Int((max(seconds, 0) * 10).rounded())

@@ -39,9 +39,13 @@ package struct Layout: Sendable, Equatable {
     package let keyRow: Rect
 
     /// - Parameters:
+    ///   - width: Columns of the screen.
+    ///   - height: Its rows.
+    ///   - arrangement: Which panes have the room.
     ///   - shared: the pane in the place that several share: Steps to Log in the small layout, Queue, Presets or Log
     ///     in the middle one.
     ///   - focus: the pane shown where there is room for one.
+    ///   - isPictureFull: whether the preview has the whole body.
     package init(
         width: Int, height: Int, arrangement: Arrangement = .all, shared: PaneKind = .steps,
         focus: PaneKind = .prompt, isPictureFull: Bool = false

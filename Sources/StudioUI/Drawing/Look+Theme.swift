@@ -5,6 +5,8 @@ extension Look {
     /// A theme reduced to a colour mode.
     ///
     /// - Parameters:
+    ///   - theme: The colours by purpose.
+    ///   - depth: What the screen can draw.
     ///   - borders: Overrides the theme's, for instance where the locale is not UTF-8.
     ///   - background: The terminal's own background, where it has told.
     package init(

@@ -39,7 +39,9 @@ enum TitleRow {
     private static func facts(_ state: StudioState) -> String {
         let facts = state.facts
         var parts: [String] = []
-        if let used = facts.usedBytes, let total = facts.totalBytes { parts.append("RAM " + Format.share(used, of: total)) }
+        if let used = facts.usedBytes, let total = facts.totalBytes {
+            parts.append("RAM " + Format.share(used, of: total))
+        }
         if state.width >= 180, let threads = facts.threadCount { parts.append("\(threads) threads") }
         if state.width >= 120, let disk = facts.freeDiskBytes { parts.append("disk " + Format.bytes(disk)) }
         return parts.joined(separator: "  ")

@@ -99,14 +99,15 @@ package struct CommitDialog: Sendable {
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         canvas.dialog(width: 75, height: isRefused ? 14 : 11, title: "Commit draft \(draft)", look: look) { canvas in
-            let others = sizes.map(\.description).joined(separator: "  ")
+            let others = sizesText(columns: canvas.width - 26)
             write("Size", hr.size.description, .size, y: 1, look, on: &canvas)
             canvas.writeFitted(others, x: 26, y: 1, columns: canvas.width - 26, style: look.dim)
             write("Steps", String(hr.steps), .steps, y: 2, look, on: &canvas)
             write("Guidance", Format.short(Double(hr.guidance)), .guidance, y: 3, look, on: &canvas)
             write("Precision", precision?.rawValue ?? "auto", .precision, y: 4, look, on: &canvas)
             canvas.write("Seed \(draftRecipe.seed), the draft's", x: 26, y: 2, style: look.dim)
-            canvas.write("\(draftRecipe.frames) frames, \(Format.short(draftRecipe.fps)) fps", x: 26, y: 3, style: look.dim)
+            canvas.write(
+                "\(draftRecipe.frames) frames, \(Format.short(draftRecipe.fps)) fps", x: 26, y: 3, style: look.dim)
             canvas.write("Needs", x: 1, y: 5, style: look.dim)
             canvas.write(needs(state), x: 12, y: 5, style: state.commitEstimate.map { look.fit($0.fit) } ?? look.text)
             canvas.write("File", x: 1, y: 6, style: look.dim)
@@ -114,6 +115,15 @@ package struct CommitDialog: Sendable {
             drawButtons(look, y: 8, on: &canvas)
             if isRefused { drawRefusal(state, y: 10, on: &canvas) }
         }
+    }
+
+    /// The sizes that fit, those around the chosen one where there is no room for all.
+    private func sizesText(columns: Int) -> String {
+        let names = sizes.map(\.description)
+        let room = max(columns / 11, 1)
+        let chosen = sizes.firstIndex(of: hr.size) ?? 0
+        let first = max(min(chosen - room / 2, names.count - room), 0)
+        return names.dropFirst(first).prefix(room).joined(separator: "  ")
     }
 
     private func needs(_ state: StudioState) -> String {

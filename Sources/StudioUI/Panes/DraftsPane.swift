@@ -63,7 +63,7 @@ package enum DraftsPane: Pane {
         let selected = state.drafts.selectedIndex ?? 0
         switch form(width: width, height: height) {
         case .strip:
-            let columns = max(width / stripColumn, 1)
+            let columns = max(min(width / stripColumn, max(count, 3)), 1)
             let first = max(min(selected - columns / 2, count - columns), 0)
             let columnWidth = width / columns
             return (first..<min(first + columns, count)).map {

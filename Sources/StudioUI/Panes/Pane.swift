@@ -8,7 +8,7 @@ package protocol Pane {
     static func subtitle(_ state: StudioState) -> String
     /// At the right end of the title row, for a frame of `width` columns.
     static func detail(_ state: StudioState, width: Int) -> String
-    /// - Parameter canvas: The inside of the frame is its area.
+    /// Draws the inside of the frame, which is the canvas's area.
     static func draw(_ state: StudioState, on canvas: inout Canvas)
 }
 

@@ -67,7 +67,6 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             [
                 .label("Draft", column: 1), .value(.lrSize, column: 10, suffix: ""),
                 .value(.frames, column: 21, suffix: frames), .value(.fps, column: isWide ? 33 : 29, suffix: " fps"),
-                .note(isWide ? "" : seconds, column: 37),
             ],
             [
                 .label("  steps", column: 1), .value(.lrSteps, column: 10, suffix: ""),

@@ -18,7 +18,8 @@ package enum PresetsPane: Pane {
         let look = state.look
         let presets = state.presets.shown
         guard !presets.isEmpty else {
-            let text = state.presets.all.isEmpty ? "No presets. + saves the form as one." : "No preset fits. Esc clears."
+            let text =
+                state.presets.all.isEmpty ? "No presets. + saves the form as one." : "No preset fits. Esc clears."
             canvas.write(text, x: 1, y: 0, style: look.dim)
             return
         }

@@ -1,3 +1,4 @@
+import Generation
 package import TerminalKit
 
 /// The picture, with frame number, time and position below.
@@ -11,16 +12,23 @@ package enum PreviewPane: Pane {
         switch clip.source {
         case .draft(let id): text = "draft \(id)"
         case .commit(let id): text = "commit \(id)"
-        case .estimate(let job, let step): text = "job \(job) after step \(step)"
-        case .decoded(let job): text = "job \(job)"
+        case .estimate(let job, let step): text = "\(name(of: job, state)), step \(step)"
+        case .decoded(let job): text = name(of: job, state)
         }
         if preview.isComparing { text += preview.showsReference ? "  [A]" : "  [B]" }
         return text
     }
 
+    private static func name(of job: Int, _ state: StudioState) -> String {
+        let kind = state.run.flatMap { $0.id == job ? $0.kind.rawValue : nil } ?? "job"
+        return "\(kind) \(job)"
+    }
+
     package static func detail(_ state: StudioState, width: Int) -> String {
         let rate = state.preview.achievedRate.map { "\(Int($0.rounded())) fps" } ?? ""
-        return [state.preview.graphicsName, rate].filter { !$0.isEmpty }.joined(separator: "  ")
+        let name = state.preview.graphicsName
+        let shown = width < 50 ? String(name.prefix { $0 != "-" && $0 != " " }) : name
+        return [shown, rate].filter { !$0.isEmpty }.joined(separator: width < 50 ? " " : "  ")
     }
 
     /// Where the picture is drawn, for a pane of `rect` with its frame: all but the row below it.
@@ -90,7 +98,8 @@ package enum PreviewPane: Pane {
             canvas.write(line.0, x: left, y: top + row, style: look.key.bold)
             let x = line.0.isEmpty ? left : left + 8
             canvas.write(
-                TextWidth.cut(line.1, to: rect.width - x - 1, mark: canvas.cutMark), x: x, y: top + row, style: look.text)
+                TextWidth.cut(line.1, to: rect.width - x - 1, mark: canvas.cutMark), x: x, y: top + row,
+                style: look.text)
         }
     }
 }

@@ -37,7 +37,7 @@ package enum StepsPane: Pane {
         }
         var text = "eta " + Format.remaining(rest.seconds)
         if rest.seconds >= 1, rest.high - rest.low >= 1 {
-            text += " (\(Format.remaining(rest.low))-\(Format.remaining(rest.high)))"
+            text += " (\(Format.range(max(rest.low.rounded(), 1), rest.high.rounded())))"
         }
         if rest.seconds > 60 {
             text += ", done about " + StudioState.clockTime(state.date.addingTimeInterval(rest.seconds)).prefix(5)
@@ -99,7 +99,8 @@ package enum StepsPane: Pane {
         for number in first...max(min(first + capacity - 1, run.stepCount), first) {
             let index = number - first
             // In few rows the order is that of reading; in more, down the columns.
-            let place = rows.count == 1 ? (column: index, row: 0) : (column: index / rows.count, row: index % rows.count)
+            let place =
+                rows.count == 1 ? (column: index, row: 0) : (column: index / rows.count, row: index % rows.count)
             let x = 1 + place.column * columnWidth
             let text = stepText(number, run, showsSigma: showsSigma)
             let isPresent = run.presentStep == number
@@ -112,7 +113,9 @@ package enum StepsPane: Pane {
     private static func stepText(_ number: Int, _ run: RunState, showsSigma: Bool) -> String {
         let label = (number < 10 ? " " : "") + String(number)
         guard let step = run.steps.first(where: { $0.number == number }) else {
-            if run.presentStep == number, let block = run.block { return "\(label) block \(block.number)/\(block.count)" }
+            if run.presentStep == number, let block = run.block {
+                return "\(label) block \(block.number)/\(block.count)"
+            }
             return label + " ...."
         }
         let sigma = showsSigma ? "  sigma " + Format.fixed(Double(step.sigma), 3) : ""
@@ -122,7 +125,9 @@ package enum StepsPane: Pane {
     /// One step a row, its time split into attention, linear layers and the rest.
     private static func drawTable(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
         let look = state.look
-        canvas.write("step   time    sigma   attention linear other    x0 change   note", x: 1, y: rows.lowerBound, style: look.dim)
+        canvas.write(
+            "step   time    sigma   attention linear other    x0 change   note", x: 1, y: rows.lowerBound,
+            style: look.dim)
         let room = rows.count - 1
         let present = run.presentStep ?? run.steps.count
         let first = max(min(present - room + 1, run.stepCount - room + 1), 1)
@@ -130,10 +135,13 @@ package enum StepsPane: Pane {
             let y = rows.lowerBound + 1 + number - first
             let label = String(repeating: " ", count: max(3 - String(number).count, 0)) + String(number)
             guard let step = run.steps.first(where: { $0.number == number }) else {
-                canvas.write("\(label)   \(waitingText(number, run))", x: 1, y: y, style: run.presentStep == number ? look.accent : look.dim)
+                canvas.write(
+                    "\(label)   \(waitingText(number, run))", x: 1, y: y,
+                    style: run.presentStep == number ? look.accent : look.dim)
                 continue
             }
-            let text = "\(label)   \(TextWidth.fit(Format.fixed(step.seconds, 2), to: 6))  \(Format.fixed(Double(step.sigma), 3))"
+            let text =
+                "\(label)   \(TextWidth.fit(Format.fixed(step.seconds, 2), to: 6))  \(Format.fixed(Double(step.sigma), 3))"
             canvas.write(text, x: 1, y: y, style: look.text)
             drawSplit(step, x: 25, y: y, look: look, on: &canvas)
             canvas.write(step.x0Change.map { Format.fixed($0, 2) } ?? "-", x: 53, y: y, style: look.text)
@@ -172,7 +180,8 @@ package enum StepsPane: Pane {
         }
         if let change = run.steps.last?.x0Change { parts.append("x0 change \(Format.fixed(change, 2))") }
         if canvas.width >= 90, let tokens = run.steps.last?.tokens { parts.append("\(Format.grouped(tokens)) tokens") }
-        if run.isRunning, canvas.width < 100 { parts.append("^C stop") }
+        // What does not fit is left out whole, the last first.
+        while parts.count > 1, parts.joined(separator: "   ").count > canvas.width - 2 { parts.removeLast() }
         let text = TextWidth.cut(parts.joined(separator: "   "), to: canvas.width - 2, mark: canvas.cutMark)
         canvas.write(text, x: 1, y: y, style: look.dim)
     }

@@ -84,7 +84,9 @@ package struct JobEntry: Sendable, Identifiable, Equatable {
     /// Expected seconds of the whole job.
     package var expected: Double?
 
-    package init(id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil) {
+    package init(
+        id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil
+    ) {
         self.id = id
         self.kind = kind
         self.size = size

@@ -1,4 +1,3 @@
-
 /// Prompts used before, and the walk through them with Up and Down.
 package struct PromptHistory: Sendable {
     /// Newest first.

@@ -24,8 +24,8 @@ package struct FormEstimate: Sendable, Equatable {
     /// `8.1s`, `about 8s (7-9s)`, `not known yet`.
     package var timeText: String {
         guard let time else { return "not known yet" }
-        let range = "\(Format.duration(time.low))-\(Format.duration(time.high))"
-        return time.runs < 3 ? "about \(Format.duration(time.seconds)) (\(range))" : Format.duration(time.seconds)
+        guard time.runs < 3 else { return Format.duration(time.seconds) }
+        return "about \(Format.rough(time.seconds)) (\(Format.range(time.low, time.high)))"
     }
 
     package enum Fit: String, Sendable {

@@ -52,7 +52,8 @@ extension StudioState {
         case .star, .trash, .restore, .copyCommand, .showRecipe: return performOnDraft(command)
         case .openFile:
             overlays.append(
-                .input(InputDialog(.openFile, title: "Open a clip with its settings", hint: "The path of a video file.")))
+                .input(
+                    InputDialog(.openFile, title: "Open a clip with its settings", hint: "The path of a video file.")))
         case .increase, .decrease, .resetValue: changeValue(command)
         case .savePreset:
             overlays.append(
@@ -103,7 +104,8 @@ extension StudioState {
         if !asksFirst, hasCommitted, commitEstimate?.fit != .tooLarge {
             return submitCommit(
                 CommitChoice(
-                    draft: draft.id, hr: hr, precision: form.values.precision, fileName: dialog.fileName, watches: false))
+                    draft: draft.id, hr: hr, precision: form.values.precision, fileName: dialog.fileName, watches: false
+                ))
         }
         overlays.append(.commit(dialog))
         return [.estimate]
@@ -134,7 +136,8 @@ extension StudioState {
         overlays.append(
             .question(
                 QuestionDialog(
-                    .stopJob(job.id), title: "Stop job \(job.id)?", lines: ["The \(job.kind.rawValue) is running. " + state],
+                    .stopJob(job.id), title: "Stop job \(job.id)?",
+                    lines: ["The \(job.kind.rawValue) is running. " + state],
                     answers: [.init("y", "stop it")])))
         return []
     }
@@ -221,7 +224,8 @@ extension StudioState {
         overlays.append(
             .question(
                 QuestionDialog(
-                    .deletePreset(preset.name), title: "Remove preset?", lines: ["\(preset.name) is deleted from the disk."],
+                    .deletePreset(preset.name), title: "Remove preset?",
+                    lines: ["\(preset.name) is deleted from the disk."],
                     answers: [.init("y", "remove it")])))
     }
 

@@ -66,8 +66,8 @@ extension StudioState {
         queue.change(id) { $0.state = .done(seconds: seconds, bytes: bytes) }
         finishRun(id, .done)
         drafts.change(draft) { $0.commit = .done(id, file: file) }
-        let name = file.lastPathComponent
-        say("2k done: \(name) \(Format.bytes(bytes)) in \(Format.duration(seconds))")
+        say("2k done in \(Format.duration(seconds)), \(Format.bytes(bytes)): \(file.lastPathComponent)")
+        say("commit \(id) is in \(file.deletingLastPathComponent().path(percentEncoded: false))", .detail)
     }
 
     package mutating func jobStopped(_ id: Int, draft: Int?) {

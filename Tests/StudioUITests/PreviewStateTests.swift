@@ -1,0 +1,69 @@
+import StudioUI
+import Testing
+
+@Suite("Playing")
+struct PreviewStateTests {
+    @Test("The clip keeps its speed: late frames are skipped, not slowed")
+    func skips() {
+        var preview = PreviewState()
+        preview.show(Sample.clip(.draft(1), frames: 48, fps: 24), now: 10)
+        _ = preview.advance(now: 10.5)
+        #expect(preview.frameIndex == 12)
+        _ = preview.advance(now: 11.5)
+        #expect(preview.frameIndex == 36)
+        _ = preview.advance(now: 12.25)
+        #expect(preview.frameIndex == 6)
+    }
+
+    @Test("Pause holds the frame, stepping wraps, speed changes nothing at once")
+    func steps() {
+        var preview = PreviewState()
+        preview.show(Sample.clip(.draft(1), frames: 10, fps: 10), now: 0)
+        _ = preview.advance(now: 0.35)
+        preview.setPlaying(false, now: 0.35)
+        let outcome1 = preview.advance(now: 5)
+        #expect(!outcome1)
+        #expect(preview.frameIndex == 3)
+        #expect(preview.nextFrameDue() == nil)
+        preview.step(by: -4, now: 6)
+        #expect(preview.frameIndex == 9)
+        preview.setPlaying(true, now: 6)
+        preview.changeSpeed(by: -1, now: 6)
+        #expect(preview.speed == 0.5)
+        #expect(preview.frameIndex == 9)
+    }
+
+    @Test("Seeking goes to the part of the clip")
+    func seeks() {
+        var preview = PreviewState()
+        preview.show(Sample.clip(.draft(1), frames: 100, fps: 25), now: 0)
+        preview.seek(0.5, now: 1)
+        #expect(preview.frameIndex == 50)
+        preview.seek(1, now: 1)
+        #expect(preview.frameIndex == 99)
+    }
+
+    @Test("Without looping the clip stops on its last frame")
+    func noLoop() {
+        var preview = PreviewState()
+        preview.isLooping = false
+        preview.show(Sample.clip(.draft(1), frames: 10, fps: 10), now: 0)
+        _ = preview.advance(now: 2)
+        #expect(preview.frameIndex == 9)
+        #expect(!preview.isPlaying)
+    }
+
+    @Test("Comparing alternates between A and B at the end of each clip")
+    func compares() {
+        var preview = PreviewState()
+        preview.show(Sample.clip(.draft(1), frames: 10, fps: 10), now: 0)
+        preview.setReference()
+        preview.show(Sample.clip(.draft(2), frames: 10, fps: 10), now: 1)
+        preview.toggleComparing(now: 1)
+        #expect(preview.shownClip?.source == .draft(2))
+        _ = preview.advance(now: 2.05)
+        #expect(preview.shownClip?.source == .draft(1))
+        preview.toggleComparing(now: 2.1)
+        #expect(preview.shownClip?.source == .draft(2))
+    }
+}
