@@ -147,6 +147,13 @@ struct TimeEstimatorTests {
     }
 
     @Test(
+        "A step's time has two decimals while it is short",
+        arguments: [(0.714, "0.71s"), (17.64, "17.6s"), (98, "1m38s")])
+    func stepTimes(seconds: Double, text: String) {
+        #expect(DurationText.step(seconds) == text)
+    }
+
+    @Test(
         "Sizes read as people write them",
         arguments: [
             (0, "0 B"), (1023, "1023 B"), (1 << 20, "1.0 MiB"),

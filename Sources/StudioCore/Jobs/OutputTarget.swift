@@ -29,13 +29,19 @@ package enum OutputTarget {
 
     private static func checkFolder(_ folder: URL) throws(GenerationError) {
         let path = folder.path(percentEncoded: false)
-        let shown = TextCleaning.oneLine(path)
+        let shown = TextCleaning.oneLine(path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path)
         guard isFolder(path) else {
             throw .cannotWrite("The folder \(shown) does not exist; make it or choose another.")
         }
-        guard FileManager.default.isWritableFile(atPath: path) else {
-            throw .cannotWrite("The folder \(shown) cannot be written; choose another or change its permissions.")
+        // Trying is the only answer that counts: permissions do not tell of read-only and special file systems.
+        let probe = folder.appending(path: ".turbo2k-\(UUID().uuidString)").path(percentEncoded: false)
+        let descriptor = open(probe, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            let reason = String(cString: strerror(errno))
+            throw .cannotWrite("The folder \(shown) cannot be written (\(reason)); choose another.")
         }
+        close(descriptor)
+        unlink(probe)
     }
 
     private static func isFolder(_ path: String) -> Bool {

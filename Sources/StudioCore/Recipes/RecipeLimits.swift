@@ -35,7 +35,7 @@ package enum RecipeLimits {
 
     /// HR sizes of the draft's own shape, smallest first: whole multiples and halves of the draft.
     package static func fittingSizes(forDraft size: VideoSize) -> [VideoSize] {
-        (2...16).map { nearest(VideoSize(width: size.width * $0 / 2, height: size.height * $0 / 2)) }
+        (3...16).map { nearest(VideoSize(width: size.width * $0 / 2, height: size.height * $0 / 2)) }
             .filter { fits($0, draft: size) && max($0.width, $0.height) <= 3840 }
             .reduce(into: []) { if $0.last != $1 { $0.append($1) } }
     }
@@ -66,11 +66,19 @@ package enum RecipeLimits {
         try check(recipe.lr, name: "draft")
         try check(recipe.hr, name: "commit")
         guard fits(recipe.hr.size, draft: recipe.lr.size) else {
-            let sizes = fittingSizes(forDraft: recipe.lr.size).map(\.description).joined(separator: ", ")
+            let sizes = nearestFitting(recipe.hr.size, draft: recipe.lr.size)
             throw .badValue(
                 "A \(recipe.hr.size) commit does not have the shape of the \(recipe.lr.size) draft; these fit: \(sizes)."
             )
         }
+    }
+
+    /// The four fitting sizes with the nearest pixel counts, for a message.
+    private static func nearestFitting(_ size: VideoSize, draft: VideoSize) -> String {
+        func pixels(_ size: VideoSize) -> Int { size.width * size.height }
+        let sizes = fittingSizes(forDraft: draft)
+        let near = sizes.sorted { abs(pixels($0) - pixels(size)) < abs(pixels($1) - pixels(size)) }.prefix(4)
+        return near.sorted { pixels($0) < pixels($1) }.map(\.description).joined(separator: ", ")
     }
 
     private static func check(_ pass: PassSettings, name: String) throws(GenerationError) {

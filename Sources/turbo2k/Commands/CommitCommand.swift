@@ -12,7 +12,8 @@ struct CommitCommand: AsyncParsableCommand {
         help: "The draft's number, or \"last\".", completion: .custom { _, _, _ in Completion.drafts() })
     var draft: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
     var output: String?
 
     @Option(help: ArgumentHelp("The clip's size, multiples of 32.", valueName: "WxH"))

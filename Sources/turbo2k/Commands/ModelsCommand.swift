@@ -67,8 +67,10 @@ struct PlanText {
                 lines.append(padded("") + "  \(ByteText.short(term.bytes)) \(TextCleaning.oneLine(term.name))")
             }
         }
-        let state = largest <= plan.availableBytes / 10 * 9 ? "ok" : (largest <= plan.availableBytes ? "tight" : "too large")
-        lines.append(padded("memory") + "\(ByteText.short(largest)) of \(ByteText.short(plan.availableBytes)): \(state)")
+        let state =
+            largest <= plan.availableBytes / 10 * 9 ? "ok" : (largest <= plan.availableBytes ? "tight" : "too large")
+        lines.append(
+            padded("memory") + "\(ByteText.short(largest)) of \(ByteText.short(plan.availableBytes)): \(state)")
         return lines
     }
 

@@ -94,7 +94,8 @@ extension PresetsCommand {
 
         private func preset(_ workplace: Workplace, _ library: PresetLibrary) throws -> Preset {
             if let from {
-                let document = try Int(from).map { try workplace.history().job($0).recipe }
+                let document =
+                    try Int(from).map { try workplace.history().job($0).recipe }
                     ?? HistoryCommand.Show.recipe(in: from)
                 return Preset(name: name, about: about ?? "", recipe: document.recipe)
             }

@@ -11,7 +11,8 @@ struct RenderCommand: AsyncParsableCommand {
     @Argument(help: "What the clip shows; \"-\" reads standard input, \"@FILE\" a file.")
     var prompt: String
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
+    @Option(
+        name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
     var output: String?
 
     @OptionGroup var recipe: RecipeOptions

@@ -70,12 +70,15 @@ extension ThemesCommand {
             }
             let weak = measurements.count { !$0.passes }
             if weak > 0 {
-                throw Failure.Exit(code: 1, description: "\(weak) pairs have too little contrast; see the lines marked !.")
+                throw Failure.Exit(
+                    code: 1, description: "\(weak) pairs have too little contrast; see the lines marked !.")
             }
         }
 
         private func load() throws -> Theme {
-            guard FileManager.default.fileExists(atPath: theme) else { return try Workplace().themes().theme(named: theme) }
+            guard FileManager.default.fileExists(atPath: theme) else {
+                return try Workplace().themes().theme(named: theme)
+            }
             let (loaded, problems) = try ThemeLibrary.load(URL(filePath: theme))
             problems.dropFirst().forEach { Output.message($0.description) }
             if let first = problems.first { throw StudioError.badFile(first) }

@@ -91,6 +91,7 @@ struct TextReporter: JobReporter {
 
     private var remaining: String {
         guard let estimate else { return isEstimating ? ", estimating" : "" }
+        if estimate.seconds <= 1 { return ", finishing" }
         let about = estimate.runs < 3 ? "about " : ""
         var text = ", \(about)\(DurationText.short(estimate.seconds)) left"
         if estimate.seconds > 60 {

@@ -29,17 +29,16 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
     var threads: Int?
 
-    func validate() throws {
-        if let threads, !(1...1024).contains(threads) {
-            throw Failure.Exit(code: 2, description: "--threads must be 1 to 1024, is \(threads).")
-        }
+    /// Checks what the argument parser cannot.
+    func check() throws {
+        if let threads { _ = try Values.inRange(threads, 1...1024, "--threads") }
         for (name, value) in [("--fake-memory", fakeMemory), ("--fake-disk", fakeDisk)] {
             if let value, Self.bytes(value) == nil {
-                throw ValidationError("\(name) must be a number of bytes, with K, M or G, is \(value).")
+                throw GenerationError.badValue("\(name) must be a number of bytes, with K, M or G, is \(value).")
             }
         }
         if let fakeFail, FakeOptions.Failure(fakeFail) == nil {
-            throw ValidationError("--fake-fail must be STAGE:PART[:memory|crash], is \(fakeFail).")
+            throw GenerationError.badValue("--fake-fail must be STAGE:PART[:memory|crash], is \(fakeFail).")
         }
     }
 

@@ -40,7 +40,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Guidance of the commit; 1 is off.", valueName: "scale"))
     var hrGuidance: Float?
 
-    @Option(help: ArgumentHelp("What the clip should not show.", valueName: "prompt"))
+    // Unconditional: a prompt may be empty, and may begin with a dash.
+    @Option(parsing: .unconditional, help: ArgumentHelp("What the clip should not show.", valueName: "prompt"))
     var negative: String?
 
     @Option(help: ArgumentHelp("Time shift of the draft's noise levels.", valueName: "factor"))

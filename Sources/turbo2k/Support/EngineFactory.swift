@@ -5,6 +5,7 @@ import StudioCore
 /// The one place where an engine is chosen and made.
 enum EngineFactory {
     static func make(_ options: EngineOptions, paths: StudioPaths, settings: Settings) throws -> any GenerationService {
+        try options.check()
         switch options.engine {
         case .fake:
             return FakeGenerationService(options: options.fakeOptions)

@@ -31,7 +31,7 @@ enum Failure {
         case let error as GenerationError: error.exitCode
         case let error as StudioError: error.exitCode
         case let error as FileProblem: StudioError.badFile(error).exitCode
-        case let error as VideoError: code(of: error)
+        case let error as VideoError: videoCode(error)
         case let error as Exit: error.code
         case is CancellationError: 8
         case is ValidationError, is CleanExit, is ExitCode: nil
@@ -39,7 +39,7 @@ enum Failure {
         }
     }
 
-    private static func code(of error: VideoError) -> Int32 {
+    private static func videoCode(_ error: VideoError) -> Int32 {
         switch error {
         case .unknownExtension, .codecMissing, .codecNotInContainer: 7
         case .folderMissing, .isFolder, .busy, .diskFull, .cannotWrite: 6
@@ -78,10 +78,20 @@ enum Failure {
         }
     }
 
+    /// Without a command everything goes to the studio, whose complaint about a misspelt command would not help.
+    private static func unknownCommand(_ code: ExitCode) -> String? {
+        let names = Turbo2K.configuration.subcommands.map { $0._commandName }
+        guard !code.isSuccess, let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-"),
+            !names.contains(word)
+        else { return nil }
+        let advice = NearestName.of(word, in: names).map { "Did you mean \"\($0)\"?" } ?? "See \"turbo2k --help\"."
+        return "turbo2k: There is no command \"\(TextCleaning.shortened(word, to: 40))\". \(advice)"
+    }
+
     /// Help, version and wrong usage in the parser's own words, cleaned of what the arguments may hold.
     private static func reportUsage(_ error: any Error) -> Never {
         let code = Turbo2K.exitCode(for: error)
-        let text = Turbo2K.fullMessage(for: error)
+        let text = unknownCommand(code) ?? Turbo2K.fullMessage(for: error)
         if !text.isEmpty {
             if code.isSuccess { Output.result(text) } else { Output.message(text) }
         }

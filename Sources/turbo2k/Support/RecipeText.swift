@@ -47,7 +47,7 @@ enum RecipeText {
         if let shift = recipe.lr.shift { words += ["--shift", "\(shift)"] }
         if let shift = recipe.hr.shift { words += ["--hr-shift", "\(shift)"] }
         if recipe.precision != nil { words += ["--precision", PrecisionName.text(recipe.precision)] }
-        words.append("--negative=" + quoted(recipe.negative))
+        words += ["--negative", quoted(recipe.negative)]
         let prompt = TextCleaning.oneLine(recipe.prompt)
         // "@" and "-" alone would be taken for a file and for standard input.
         let isSpecial = prompt.hasPrefix("@") || prompt == "-"
