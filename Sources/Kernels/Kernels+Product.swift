@@ -52,6 +52,8 @@ extension Kernels {
         rowScales: UnsafePointer<Float>? = nil, epilogue: Epilogue
     ) {
         precondition(matrix.tapCount <= 32, "product: \(matrix.tapCount) taps")
+        precondition(rows <= Self.maximumRows, "product: \(rows) rows at once")
+        precondition(matrix.precision != .int8 || rowScales != nil, "product: int8 rows need their scales")
         var left = ck_operand(
             segments: segments, segment_count: matrix.tapCount, groups: matrix.groups, row_stride: rowStride, rows: rows
         )
@@ -80,7 +82,6 @@ extension Kernels {
         _ input: UnsafeRawPointer, rows: Int, rowStride: Int, matrix: PackedMatrix,
         rowScales: UnsafePointer<Float>? = nil, epilogue: Epilogue
     ) {
-        precondition(rows <= Self.maximumRows, "linear: \(rows) rows at once")
         var segment: UnsafeRawPointer? = input
         withUnsafePointer(to: &segment) {
             product(

@@ -122,10 +122,11 @@ package final class PackedMatrix: Sendable {
     }
 }
 
-/// fp32 to bf16, to nearest even.
+/// fp32 to bf16, to nearest even. NaN stays NaN, where the carry of rounding would make some of them zero or infinite.
 @inline(__always)
 package func bf16Bits(_ value: Float) -> UInt16 {
     let bits = value.bitPattern
+    if bits & 0x7fff_ffff > 0x7f80_0000 { return 0x7fc0 }
     return UInt16(truncatingIfNeeded: (bits &+ 0x7fff &+ ((bits >> 16) & 1)) >> 16)
 }
 

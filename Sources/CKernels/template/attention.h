@@ -64,8 +64,8 @@
             for (size_t c = 0; c < valid; c++) logits[c] += bias[c] * (1.44269504f / scale);                            \
         vf top = splat(-INFINITY), top2 = top;                                                                          \
         for (size_t c = 0; c < padded; c += 2 * LANES) {                                                                \
-            top = __builtin_elementwise_max(top, load(logits + c));                                                     \
-            top2 = __builtin_elementwise_max(top2, load(logits + c + LANES));                                           \
+            top = larger(load(logits + c), top);                                                                        \
+            top2 = larger(load(logits + c + LANES), top2);                                                              \
         }                                                                                                               \
         const float highest = reduce_max(__builtin_elementwise_max(top, top2)) * scale;                                 \
         if (highest > *maximum) {                                                                                       \
@@ -76,7 +76,7 @@
             }                                                                                                           \
             *maximum = highest;                                                                                         \
         }                                                                                                               \
-        const vf factor = splat(scale), offset = splat(-*maximum);                                                      \
+        const vf factor = splat(scale), offset = splat(*maximum > -INFINITY ? -*maximum : 0);                           \
         vf total = splat(0.0f), total2 = total;                                                                         \
         for (size_t c = 0; c < padded; c += 2 * LANES) {                                                                \
             vf w = EXP2(fma_(load(logits + c), factor, offset));                                                        \

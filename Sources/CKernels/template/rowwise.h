@@ -198,16 +198,19 @@ static void quantize_rows(const void *x, int32_t x_is_bf16, size_t rows, size_t 
     for (size_t r = 0; r < rows; r++) {
         const void *row = at(x, x_is_bf16, r * x_stride);
         uint8_t *out = y + r * y_stride;
-        vf top = splat(0.0f);
+        // The magnitudes are compared as integers, so that NaN, the largest, makes the row's scale NaN.
+        vi top = (vi)0;
         size_t c = 0;
         for (; c + LANES <= columns; c += LANES)
-            top = __builtin_elementwise_max(top, __builtin_elementwise_abs(load_any(row, x_is_bf16, c)));
-        float highest = reduce_max(top);
-        if (c < columns) {
-            vf v = __builtin_elementwise_abs(load_part(at(row, x_is_bf16, c), x_is_bf16, columns - c));
-            highest = fmaxf(highest, reduce_max(v));
-        }
-        const float scale = highest > 0 ? highest / 127.0f : 1.0f;
+            top = __builtin_elementwise_max(top, (vi)load_any(row, x_is_bf16, c) & 0x7fffffff);
+        if (c < columns)
+            top = __builtin_elementwise_max(
+                top, (vi)load_part(at(row, x_is_bf16, c), x_is_bf16, columns - c) & 0x7fffffff);
+        const int32_t highest_bits = __builtin_reduce_max(top);
+        float highest;
+        memcpy(&highest, &highest_bits, sizeof highest);
+        // Below this the inverse would overflow; such a row rounds to zeros.
+        const float scale = highest < 1e-30f ? 1.0f : highest / 127.0f;
         const vf inverse = splat(1.0f / scale);
         scales[r] = scale;
         for (c = 0; c < columns; c += LANES) {

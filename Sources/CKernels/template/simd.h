@@ -30,7 +30,12 @@ INLINE vf load_bf16(const ck_bf16 *p) {
     return (vf)(__builtin_convertvector(h, vu) << 16);
 }
 
-/// Rounds to nearest even; NaN stays NaN on the paths that meet it.
+/// The larger and the smaller; where `b` is no number the result is `b`. One instruction each, where the builtins take three
+/// because they drop NaN, which must reach the output.
+INLINE vf larger(vf a, vf b) { return a > b ? a : b; }
+INLINE vf smaller(vf a, vf b) { return a < b ? a : b; }
+
+/// Rounds to nearest even; NaN stays NaN. AVX-512 rounds denormals to zero.
 INLINE void store_bf16(ck_bf16 *p, vf v) {
 #if HAS_AVX512
     __m256bh h = _mm512_cvtneps_pbh((__m512)v);
@@ -38,6 +43,7 @@ INLINE void store_bf16(ck_bf16 *p, vf v) {
 #else
     vu u = (vu)v;
     vu r = (u + 0x7fff + ((u >> 16) & 1)) >> 16;
+    r = (vi)(u & 0x7fffffff) > 0x7f800000 ? (vu)0x7fc0 : r;  // the carry would turn some NaN into zero or infinity
     vh h = __builtin_convertvector(r, vh);
     memcpy(p, &h, sizeof h);
 #endif
@@ -53,6 +59,7 @@ INLINE float from_bf16(ck_bf16 x) {
 INLINE ck_bf16 round_bf16(float x) {
     uint32_t u;
     memcpy(&u, &x, sizeof u);
+    if ((u & 0x7fffffff) > 0x7f800000) return 0x7fc0;
     return (ck_bf16)((u + 0x7fff + ((u >> 16) & 1)) >> 16);
 }
 
@@ -101,9 +108,9 @@ INLINE float reduce_add(vf v) {
 
 INLINE float reduce_max(vf v) { return __builtin_reduce_max(v); }
 
-/// 2^x for x <= 127 (below -126: 0), by a polynomial on [-1/2, 1/2]; relative error 1e-7.
+/// 2^x for x <= 127 (below -126: 2^-126), by a polynomial on [-1/2, 1/2]; relative error 1e-7.
 INLINE vf exp2_(vf x) {
-    x = __builtin_elementwise_max(x, splat(-126.0f));
+    x = larger(splat(-126.0f), x);
     vf n = __builtin_elementwise_roundeven(x);
     vf f = x - n;
     vf p = splat(1.5403530e-4f);
@@ -123,7 +130,7 @@ INLINE vf exp2_(vf x) {
 /// 2^x to 1e-4, enough where the result is rounded to bf16 at once.
 INLINE vf exp2_rough(vf x) {
 #if HAS_AVX512
-    x = __builtin_elementwise_max(x, splat(-126.0f));
+    x = larger(splat(-126.0f), x);
     vf n = (vf)_mm512_roundscale_ps((__m512)x, 8);
     vf f = x - n;
     vf p = fma_(splat(0.05517166f), f, splat(0.24261112f));
@@ -135,9 +142,10 @@ INLINE vf exp2_rough(vf x) {
 #endif
 }
 
+/// e^x for x from -87.3 to 88, clamped to that range.
 INLINE vf exp_(vf x) {
-    // x * log2(e) in two parts keeps the error of large arguments small.
-    x = __builtin_elementwise_min(x, splat(88.0f));
+    // Far outside the range the polynomial would overflow. x * log2(e) in two parts keeps the error of large arguments small.
+    x = larger(splat(-87.3f), smaller(splat(88.0f), x));
     vf n = __builtin_elementwise_roundeven(x * splat(1.44269504f));
     vf f = fma_(n, splat(-0.693359375f), x);
     f = fma_(n, splat(2.12194440e-4f), f);
@@ -148,11 +156,10 @@ INLINE vf exp_(vf x) {
     p = fma_(p, f, splat(1.6666665e-1f));
     p = fma_(p, f, splat(0.5f));
     p = fma_(p * f, f, f) + splat(1.0f);
-    n = __builtin_elementwise_max(n, splat(-126.0f));
     return p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
 }
 
-INLINE vf sigmoid_(vf x) { return splat(1.0f) / (splat(1.0f) + exp_(__builtin_elementwise_min(-x, splat(87.0f)))); }
+INLINE vf sigmoid_(vf x) { return splat(1.0f) / (splat(1.0f) + exp_(-x)); }
 INLINE vf silu_(vf x) { return x * sigmoid_(x); }
 /// 0.5 x (1 + tanh(u)) = x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
 INLINE vf gelu_(vf x) {
