@@ -58,15 +58,23 @@ void terminal_guard_restore(void) {
     if (string == NULL) return;
     write_all(terminal_descriptor, string->bytes, string->count);
     // Not from the background: the shell in front has its own settings by now.
-    if (terminal_is_foreground(terminal_descriptor)) tcsetattr(terminal_descriptor, TCSANOW, &settings);
+    if (!terminal_is_foreground(terminal_descriptor)) return;
+    // Answers that nobody will read must not be typed into the shell.
+    tcflush(terminal_descriptor, TCIFLUSH);
+    tcsetattr(terminal_descriptor, TCSANOW, &settings);
 }
 
-void terminal_guard_die(int signal_number) {
-    signal(signal_number, SIG_DFL);
+// Threads of a dispatch queue block most signals, so a raised one would only stay pending.
+static void unblock(int signal_number) {
     sigset_t only;
     sigemptyset(&only);
     sigaddset(&only, signal_number);
     pthread_sigmask(SIG_UNBLOCK, &only, NULL);
+}
+
+void terminal_guard_die(int signal_number) {
+    signal(signal_number, SIG_DFL);
+    unblock(signal_number);
     raise(signal_number);
 }
 
@@ -170,6 +178,7 @@ void terminal_guard_set_grace(unsigned int seconds) { atomic_store(&grace_second
 int terminal_guard_stop(void) {
     atomic_store(&continued, 0);
     signal(SIGTSTP, SIG_DFL);
+    unblock(SIGTSTP);
     raise(SIGTSTP);
     // SIGCONT may be handled by another thread, a moment after we run again.
     for (int tries = 0; tries < 20 && atomic_load(&continued) == 0; tries++) {

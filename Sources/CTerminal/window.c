@@ -8,7 +8,10 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-int terminal_is_foreground(int terminal) { return tcgetpgrp(terminal) == getpgrp(); }
+int terminal_is_foreground(int terminal) {
+    pid_t group = tcgetpgrp(terminal);
+    return group == -1 || group == getpgrp();
+}
 
 int terminal_window_size(int terminal, int *columns, int *rows, int *width, int *height) {
     struct winsize size;

@@ -31,7 +31,8 @@ void terminal_guard_die(int signal_number);
 /// Returns 1 if it really stopped, 0 where the system discarded the signal because nobody could continue it.
 int terminal_guard_stop(void);
 
-/// 1 if the process is in the terminal's foreground group.
+/// 1 if the process is in the terminal's foreground group, or if this is not its controlling terminal, where there is
+/// no such group.
 int terminal_is_foreground(int terminal);
 
 /// Size in cells and, where the terminal says, in pixels (else 0). Returns 0, or -1 where there is no answer.

@@ -21,9 +21,8 @@ package enum ColorOption: String, Sendable, CaseIterable {
 extension ColorDepth {
     /// The mode of section 10: command line beats environment beats settings file beats what the terminal can do.
     ///
-    /// - Parameters:
-    ///   - colorCount: `colors` of the terminal's description.
-    ///   - hasDirectColor: its `RGB` flag, or the terminal's answer.
+    /// `colorCount` is `colors` of the terminal's description; `hasDirectColor` its `RGB` flag, or the terminal's
+    /// answer.
     package static func chosen(
         commandLine: ColorOption = .auto, setting: ColorOption = .auto, environment: TerminalEnvironment,
         colorCount: Int, hasDirectColor: Bool

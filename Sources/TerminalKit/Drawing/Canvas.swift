@@ -76,9 +76,8 @@ package struct Canvas: Sendable {
     }
 
     /// Writes text in one row from column `x` on. What does not fit is left out without a mark; line ends and other
-    /// control characters are skipped.
+    /// control characters are skipped. At most `limit` columns are used; the rest of the area if nil.
     ///
-    /// - Parameter limit: columns to use at most; the rest of the area if nil.
     /// - Returns: the column after the last one written.
     @discardableResult
     package mutating func write(

@@ -41,11 +41,8 @@ package enum Color: Hashable, Sendable {
     case palette(UInt8)
     case rgb(RGB)
 
-    /// The colour a theme token becomes in a mode.
-    ///
-    /// - Parameters:
-    ///   - rgb: what the theme says in hex.
-    ///   - ansi16: the theme's name for the 16-colour mode, as a number 0 to 15; the nearest one if nil.
+    /// The colour a theme token becomes in a mode: `rgb` is what the theme says in hex, `ansi16` its name for the
+    /// 16-colour mode as a number 0 to 15, or nil for the nearest one.
     package static func resolved(rgb: RGB, ansi16: UInt8? = nil, depth: ColorDepth) -> Color {
         switch depth {
         case .mono: .terminal

@@ -4,8 +4,8 @@ package enum AsciiPicture {
     /// From dark to light.
     static let ramp: [Character] = Array(" .:-=+*#%@")
 
-    /// - Parameter rect: in coordinates of the canvas's present area.
-    /// - Parameter hasDarkText: the terminal's background is light, so more ink is darker.
+    /// Draws a frame over `rect`, in coordinates of the canvas's present area. With dark text, on a light background,
+    /// more ink is darker.
     package static func draw(
         _ frame: PixelFrame, on canvas: inout Canvas, in rect: Rect, hasDarkText: Bool = false, style: Style = .plain
     ) {

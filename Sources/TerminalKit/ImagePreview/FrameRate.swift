@@ -9,9 +9,7 @@ package struct FrameRate: Hashable, Sendable {
         self.most = most
     }
 
-    /// - Parameters:
-    ///   - rect: the image rectangle in cells.
-    ///   - pixelWidth: the picture's size in pixels, for sixel.
+    /// The rate of a picture over `rect`, in cells, and of that size in pixels, which counts for sixel.
     package static func of(
         _ mode: GraphicsMode, rect: Rect, pixelWidth: Int, pixelHeight: Int, isRemote: Bool
     ) -> FrameRate {

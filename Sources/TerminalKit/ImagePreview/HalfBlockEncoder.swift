@@ -17,8 +17,10 @@ struct HalfBlockEncoder: PictureEncoder {
                     cells.append(
                         PictureCell(
                             glyph: PictureCell.upperHalf,
-                            foreground: palette.code(pixels[upper], pixels[upper + 1], pixels[upper + 2]),
-                            background: palette.code(pixels[lower], pixels[lower + 1], pixels[lower + 2])))
+                            foreground: palette.code(
+                                pixels[upper], pixels[upper + 1], pixels[upper + 2], x: column, y: 2 * row),
+                            background: palette.code(
+                                pixels[lower], pixels[lower + 1], pixels[lower + 2], x: column, y: 2 * row + 1)))
                 }
             }
         }

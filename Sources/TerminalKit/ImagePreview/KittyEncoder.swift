@@ -29,9 +29,10 @@ enum KittyImage {
     /// The protocol's limit for one command.
     private static let chunkLength = 4096
 
-    /// The terminal scales pictures itself, so no more pixels are sent than a line can carry at our frame rates.
+    /// The terminal scales pictures itself, so no more pixels are sent than a line can carry at our frame rates: some
+    /// 230 KiB a frame here, 58 KiB over ssh.
     static func reduced(_ frame: PixelFrame, _ rect: Rect, _ cell: CellPixels, isRemote: Bool) -> PixelFrame {
-        let limit = isRemote ? 160 * 90 : 640 * 360
+        let limit = isRemote ? 160 * 90 : 320 * 180
         let (width, height) = (rect.width * cell.width, rect.height * cell.height)
         let wanted = min(Double(limit) / Double(max(width * height, 1)), 1).squareRoot()
         return frame.scaled(

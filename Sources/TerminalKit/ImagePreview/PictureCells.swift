@@ -19,9 +19,7 @@ struct PictureCellWriter {
 
     private init(_ palette: PicturePalette) { self.palette = palette }
 
-    /// - Parameters:
-    ///   - cells: `rect.width * rect.height` of them.
-    ///   - previous: what stands there now, if it has the same rectangle.
+    /// Encodes `rect.width * rect.height` cells over what stands there now, if that has the same rectangle.
     static func encode(
         _ cells: [PictureCell], in rect: Rect, over previous: ShownPicture?, _ palette: PicturePalette
     ) -> EncodedPicture {

@@ -21,10 +21,13 @@ package struct EncodedPicture: Sendable {
 /// Bytes are complete: the cursor is placed absolutely, and the caller saves and restores it
 /// (``OutputFrame/bytes(text:picture:showsCursor:isSynchronized:)``).
 package protocol PictureEncoder: Sendable {
+    /// Encodes a frame over what this encoder left on the screen.
+    ///
     /// - Parameters:
     ///   - frame: of any size; it is scaled to fill `rect`, so `rect` must have its shape (``PictureLayout``).
     ///   - rect: cells of the screen, without its last row and column.
     ///   - previous: what this encoder left there and nothing has damaged since; nil to draw everything.
+    /// - Returns: the bytes to send, and what is on the screen afterwards.
     func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture
 
     /// Bytes that remove a picture. ncurses knows nothing of it, so its cells are blanked by hand.

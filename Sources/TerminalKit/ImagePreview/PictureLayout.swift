@@ -1,10 +1,7 @@
 /// Where a picture stands so that it keeps its shape.
 package enum PictureLayout {
-    /// The largest rectangle of cells of the picture's shape, in the middle of `rect`.
-    ///
-    /// - Parameters:
-    ///   - width: of the picture, in pixels of any size; only the ratio counts.
-    ///   - cell: the terminal's cell; 8x16 where it is not known.
+    /// The largest rectangle of cells of the picture's shape, in the middle of `rect`. Of the picture's width and
+    /// height only the ratio counts.
     package static func fit(width: Int, height: Int, in rect: Rect, cell: CellPixels) -> Rect {
         guard width > 0, height > 0, !rect.isEmpty else { return Rect(x: rect.x, y: rect.y, width: 0, height: 0) }
         // Rows a column of picture takes: a cell is `aspect` times as high as wide.

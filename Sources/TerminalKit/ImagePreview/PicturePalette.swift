@@ -4,7 +4,7 @@ struct PicturePalette: Sendable {
     /// 16 colours by their number, for each of 4096 colours of 4 bits a channel; empty in other modes.
     private let nearestAnsi: [UInt8]
 
-    /// - Parameter colorCount: 8 or 16, for ``ColorDepth/ansi16``.
+    /// The palette of a depth; `colorCount` is 8 or 16, for ``ColorDepth/ansi16``.
     init(depth: ColorDepth, colorCount: Int = 16) {
         self.depth = depth
         nearestAnsi = depth == .ansi16 ? Self.ansiTable(colorCount: colorCount) : []
@@ -20,8 +20,20 @@ struct PicturePalette: Sendable {
         }
     }
 
-    /// The code of a colour.
-    func code(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt32 {
+    /// Bayer's 4x4 thresholds, around 0. With 8 or 16 colours the eye mixes neighbours; the pattern stands still, so
+    /// that still pictures stay still.
+    private static let thresholds: [Int] = [0, 8, 2, 10, 12, 4, 14, 6, 3, 11, 1, 9, 15, 7, 13, 5].map { $0 * 9 - 67 }
+
+    /// The code of a colour at a pixel.
+    func code(_ red: UInt8, _ green: UInt8, _ blue: UInt8, x: Int, y: Int) -> UInt32 {
+        guard depth == .ansi16 else { return code(red, green, blue) }
+        let shift = Self.thresholds[(y & 3) * 4 + (x & 3)]
+        func shifted(_ channel: UInt8) -> UInt8 { UInt8(min(max(Int(channel) + shift, 0), 255)) }
+        return code(shifted(red), shifted(green), shifted(blue))
+    }
+
+    /// The code of the colour nearest to one.
+    private func code(_ red: UInt8, _ green: UInt8, _ blue: UInt8) -> UInt32 {
         switch depth {
         case .trueColor: UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue)
         case .palette256: Self.fixedCode(Int(red), Int(green), Int(blue))
@@ -53,9 +65,8 @@ struct PicturePalette: Sendable {
         return dr * dr + dg * dg + db * db
     }
 
-    /// Whether what is on the screen may stay although another colour is wanted.
-    ///
-    /// - Parameter tolerance: of a channel, in 24-bit colour; a palette's colours must be equal.
+    /// Whether what is on the screen may stay although another colour is wanted: in 24-bit colour if no channel
+    /// differs by more than `tolerance`; a palette's colours must be equal.
     func isClose(_ first: UInt32, _ second: UInt32, tolerance: Int) -> Bool {
         if first == second { return true }
         guard depth == .trueColor else { return false }

@@ -5,7 +5,7 @@ package struct PixelFrame: Equatable, Sendable {
     /// `[height, width, 3]`.
     package let pixels: [UInt8]
 
-    /// - Parameter pixels: `[height, width, 3]`.
+    /// A picture of `pixels`, `[height, width, 3]`.
     package init(width: Int, height: Int, pixels: [UInt8]) {
         precondition(
             width >= 0 && height >= 0 && pixels.count == width * height * 3,

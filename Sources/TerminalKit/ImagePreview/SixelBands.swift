@@ -16,7 +16,7 @@ struct SixelBands {
         isDefined = Array(repeating: false, count: colorCount)
     }
 
-    /// - Parameter height: whole bands, a multiple of 6.
+    /// Appends all bands of a picture; `height` is a multiple of 6.
     mutating func encode(_ picture: SixelBins, _ palette: SixelPalette, height: Int, to bytes: inout [UInt8]) {
         for band in 0..<height / 6 {
             let used = collect(picture, palette, firstRow: band * 6)

@@ -23,10 +23,9 @@ package final class Screen {
     private var shown: [Cell]?
     private var isCursorVisible = true
 
-    /// - Parameters:
-    ///   - terminalName: `TERM`.
-    ///   - depth: chooses the depth once the description is known; ``ColorDepth/mono`` switches colours off.
-    ///   - isUTF8: from ``TerminalLocale/prepare()``.
+    /// A screen for the terminal of that name (`TERM`). `depth` chooses the depth once the description is known;
+    /// ``ColorDepth/mono`` switches colours off. `isUTF8` comes from ``TerminalLocale/prepare()``.
+    ///
     /// - Throws: ``TerminalError`` where the terminal is not known or has no cursor to move.
     package init(
         terminalName: String, size: TerminalSize, isUTF8: Bool,

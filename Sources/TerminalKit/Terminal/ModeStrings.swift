@@ -19,8 +19,7 @@ package struct ModeStrings: Equatable, Sendable {
     }
 
     /// The exit string of section 9.5: puts everything back, whatever was on.
-    ///
-    /// - Parameter imageIDs: kitty images that are ours.
+    /// `imageIDs` are the kitty images that are ours.
     package func restore(imageIDs: [UInt32] = []) -> [UInt8] {
         var text = ControlBytes.stringTerminator
         for id in imageIDs { text += "\u{1B}_Ga=d,d=I,i=\(id),q=2" + ControlBytes.stringTerminator }

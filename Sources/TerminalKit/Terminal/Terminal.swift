@@ -28,6 +28,7 @@ package final class Terminal: Sendable {
     }
 
     private let descriptor: Int32
+    private let isRemote: Bool
     private let savedSettings: termios
     private let continuation: AsyncStream<TerminalEvent>.Continuation
     private let state = Mutex(State())
@@ -35,11 +36,23 @@ package final class Terminal: Sendable {
     /// Finds the terminal: that of standard output, else the controlling one. Changes nothing.
     ///
     /// - Throws: ``TerminalError`` where the plain mode is the right one.
-    package init(environment: [String: String] = ProcessInfo.processInfo.environment) throws(TerminalError) {
+    package convenience init(
+        environment: [String: String] = ProcessInfo.processInfo.environment
+    ) throws(TerminalError) {
+        var path = "/dev/tty"
+        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let own = ttyname(STDOUT_FILENO) {
+            path = String(cString: own)
+        }
+        try self.init(path: path, environment: environment)
+    }
+
+    /// The terminal at a path of the file system, or the controlling one where it cannot be opened.
+    package init(path: String, environment: [String: String]) throws(TerminalError) {
         let name = environment["TERM"] ?? ""
         guard !name.isEmpty, name != "dumb" else { throw .dumb(name: name) }
         self.name = name
-        descriptor = try Self.openTerminal()
+        isRemote = TerminalEnvironment(environment).isRemote
+        descriptor = try Self.openTerminal(path)
         var settings = termios()
         guard tcgetattr(descriptor, &settings) == 0 else {
             throw .system(operation: "tell its settings", reason: String(cString: strerror(errno)))
@@ -50,11 +63,7 @@ package final class Terminal: Sendable {
 
     deinit { close(descriptor) }
 
-    private static func openTerminal() throws(TerminalError) -> Int32 {
-        var path = "/dev/tty"
-        if isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, let own = ttyname(STDOUT_FILENO) {
-            path = String(cString: own)
-        }
+    private static func openTerminal(_ path: String) throws(TerminalError) -> Int32 {
         for candidate in [path, "/dev/tty"] {
             let opened = open(candidate, O_RDWR | O_NOCTTY | O_CLOEXEC)
             if opened >= 0 { return opened }
@@ -75,10 +84,9 @@ package final class Terminal: Sendable {
         guard signals >= 0 else {
             throw .system(operation: "watch signals", reason: String(cString: strerror(errno)))
         }
-        let escapeWait = Self.escapeWait(environment: ProcessInfo.processInfo.environment)
         let reader = TerminalReader(
             terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
-            escapeWait: escapeWait, events: continuation)
+            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), events: continuation)
         state.withLock {
             $0.modes = description.modes
             $0.usesMouse = usesMouse
@@ -88,12 +96,7 @@ package final class Terminal: Sendable {
         reader.start()
     }
 
-    /// 25 ms, or 80 ms over ssh.
-    static func escapeWait(environment: [String: String]) -> Duration {
-        (environment["SSH_CONNECTION"] ?? "").isEmpty ? .milliseconds(25) : .milliseconds(80)
-    }
-
-    /// Another wait for what follows Esc, as the settings say.
+    /// Another wait for what follows Esc than 25 ms (80 ms over ssh), as the settings say.
     package func setEscapeWait(_ wait: Duration) { state.withLock { $0.reader }?.setEscapeWait(wait) }
 
     /// Whether bursts with a line end are pastes: for terminals that did not confirm bracketed paste.
@@ -119,7 +122,14 @@ package final class Terminal: Sendable {
 
     /// Gives the terminal back and ends the stream of events. May be called twice.
     package func finish() {
-        state.withLock { $0.reader }?.stop()
+        let reader = state.withLock { state in
+            defer { state.reader = nil }
+            return state.reader
+        }
+        if let reader {
+            reader.stop()
+            awaitAnswers()
+        }
         terminal_guard_restore()
         terminal_guard_remove()
         continuation.finish()
@@ -137,6 +147,7 @@ package final class Terminal: Sendable {
     /// be another one. Input that came in between is thrown away.
     package func suspend() throws(TerminalError) -> SuspendOutcome {
         state.withLock { $0.reader }?.pause()
+        awaitAnswers()
         terminal_guard_restore()
         let outcome: SuspendOutcome = terminal_guard_stop() == 1 ? .continued : .noShell
         // Continued in the background: quiet until somebody brings us to the front.
@@ -145,6 +156,24 @@ package final class Terminal: Sendable {
         tcflush(descriptor, TCIFLUSH)
         state.withLock { $0.reader }?.resume()
         return outcome
+    }
+
+    /// Lets the answers to questions on their way come in and throws them away, or the shell would get them as typed
+    /// text: asks one more, which every terminal answers, and waits for that answer, 100 ms at most (over ssh 400).
+    private func awaitAnswers() {
+        guard terminal_is_foreground(descriptor) == 1 else { return }
+        write("\u{1B}[c")
+        var decoder = KeyDecoder()
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        let limit = ContinuousClock.now + (isRemote ? .milliseconds(400) : .milliseconds(100))
+        while ContinuousClock.now < limit {
+            let left = (limit - ContinuousClock.now) / .milliseconds(1)
+            var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+            guard poll(&request, 1, Int32(max(left, 1))) > 0 else { continue }
+            let count = read(descriptor, &buffer, buffer.count)
+            guard count > 0 else { return }
+            for case .answer(.primaryAttributes) in decoder.feed(buffer[..<count]) { return }
+        }
     }
 
     private func take() throws(TerminalError) {

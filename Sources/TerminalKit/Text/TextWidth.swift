@@ -7,8 +7,7 @@ package enum TextWidth {
     }
 
     /// The text if it fits, else its start and `mark`, in at most `columns` columns; never half a wide character.
-    ///
-    /// - Parameter mark: `…`, or `~` where the screen is ASCII.
+    /// The mark is `…`, or `~` where the screen is ASCII.
     package static func cut(_ text: String, to columns: Int, mark: String = "…") -> String {
         guard columns > 0 else { return "" }
         if text.utf8.count <= columns && text.utf8.allSatisfy({ $0 >= 0x20 && $0 < 0x7F }) { return text }
