@@ -154,6 +154,7 @@ int terminal_guard_install(int terminal, const struct termios *saved) {
 }
 
 void terminal_guard_remove(void) {
+    alarm(0);
     for (size_t i = 0; i < count_of(fatal_signals); i++) signal(fatal_signals[i], SIG_DFL);
     for (size_t i = 0; i < count_of(ending_signals); i++) signal(ending_signals[i], SIG_DFL);
     for (size_t i = 0; i < count_of(reported_signals); i++) signal(reported_signals[i], SIG_DFL);

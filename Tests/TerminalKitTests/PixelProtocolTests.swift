@@ -33,14 +33,17 @@ struct KittyTests {
         let encoded = try encoder(.kitty).encode(frame, in: rect, over: nil)
         #expect(String(decoding: encoded.bytes, as: UTF8.self).hasPrefix("\u{1B}[4;3H\u{1B}_G"))
         let sent = commands(encoded.bytes)
-        #expect(sent.count > 2)
-        #expect(sent.allSatisfy { $0.keys["q"] == "2" && $0.payload.utf8.count <= 4096 })
-        #expect(sent.dropLast().allSatisfy { $0.keys["m"] == "1" && $0.payload.utf8.count % 4 == 0 })
-        #expect(sent.last?.keys["m"] == "0")
-        let first = try #require(sent.first?.keys)
+        let deletion = try #require(sent.last)
+        #expect(deletion.keys == ["a": "d", "d": "I", "i": String(ids.second), "q": "2"])
+        let chunks = sent.dropLast()
+        #expect(chunks.count > 2)
+        #expect(chunks.allSatisfy { $0.keys["q"] == "2" && $0.payload.utf8.count <= 4096 })
+        #expect(chunks.dropLast().allSatisfy { $0.keys["m"] == "1" && $0.payload.utf8.count % 4 == 0 })
+        #expect(chunks.last?.keys["m"] == "0")
+        let first = try #require(chunks.first?.keys)
         #expect(first["a"] == "T" && first["f"] == "24" && first["c"] == "20" && first["r"] == "6")
         #expect(first["s"] == "160" && first["v"] == "96")
-        let data = try #require(Data(base64Encoded: sent.map(\.payload).joined()))
+        let data = try #require(Data(base64Encoded: chunks.map(\.payload).joined()))
         #expect([UInt8](data) == frame.pixels)
     }
 
@@ -63,7 +66,7 @@ struct KittyTests {
         }
         let (a, b) = (String(ids.first), String(ids.second))
         #expect(sent == [a, b, a, b])
-        #expect(deleted == [a, b, a])
+        #expect(deleted == [b, a, b, a])
         let last = try #require(shown)
         #expect(commands(encoder.erase(last, background: .terminal)).map { $0.keys["i"] } == [b])
     }

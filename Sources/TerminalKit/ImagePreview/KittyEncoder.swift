@@ -15,7 +15,8 @@ struct KittyEncoder: PictureEncoder {
         ByteText.appendMove(x: rect.x, y: rect.y, to: &bytes)
         // C=1: the cursor stays. c, r: the terminal scales the picture to these cells.
         bytes += KittyImage.transmission(image, control: "a=T,i=\(id),p=1,c=\(rect.width),r=\(rect.height),C=1")
-        if let old = previous?.imageID { bytes += KittyImage.deletion(old) }
+        // Also where nothing is known to be there: after a repaint the other one may still stand under this.
+        bytes += KittyImage.deletion(imageIDs.other(than: id))
         return EncodedPicture(bytes: bytes, shown: ShownPicture(rect: rect, imageID: id))
     }
 

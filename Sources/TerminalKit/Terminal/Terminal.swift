@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Exit paths are in force before anything is changed, and the restore string is written by signal handlers too: a
 /// crash, a kill or a failed precondition leaves a usable shell. Events come through ``events``; bytes go out through
-/// ``write(_:)``, from one thread.
+/// ``write(_:)``, each call whole.
 package final class Terminal: Sendable {
     package enum SuspendOutcome: Sendable {
         case continued
@@ -21,17 +21,23 @@ package final class Terminal: Sendable {
     private struct State {
         var modes: ModeStrings?
         var usesMouse = true
+        /// The kitty keyboard protocol has been switched on.
+        var hasKeyboardProtocol = false
         var imageIDs: [UInt32] = []
         var reader: TerminalReader?
         var trace: FileHandle?
         var byteCount = 0
     }
 
+    private static let usualGraceSeconds = 5
+
     private let descriptor: Int32
     private let isRemote: Bool
     private let savedSettings: termios
     private let continuation: AsyncStream<TerminalEvent>.Continuation
     private let state = Mutex(State())
+    /// Held while bytes go out, so that none come between.
+    private let output = Mutex(())
 
     /// Finds the terminal: that of standard output, else the controlling one. Changes nothing.
     ///
@@ -86,7 +92,9 @@ package final class Terminal: Sendable {
         }
         let reader = TerminalReader(
             terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
-            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), events: continuation)
+            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), events: continuation
+        ) { [weak self] answer in self?.note(answer) }
+        setGrace(seconds: Self.usualGraceSeconds)
         state.withLock {
             $0.modes = description.modes
             $0.usesMouse = usesMouse
@@ -111,8 +119,23 @@ package final class Terminal: Sendable {
         state.withLock { $0.trace = file }
     }
 
-    /// Seconds the program may take to save its state after ``TerminalEvent/ending(signal:)``.
+    /// Seconds the program may take to save its state after ``TerminalEvent/ending(signal:)``; 5 at the start.
     package func setGrace(seconds: Int) { terminal_guard_set_grace(UInt32(clamping: seconds)) }
+
+    /// Two answers ask for something at once: the kitty keyboard is switched on, and where the terminal shows kitty
+    /// images the exit string deletes ours.
+    private func note(_ answer: TerminalAnswer) {
+        switch answer {
+        case .keyboardProtocol:
+            let isFirst = state.withLock { state in
+                defer { state.hasKeyboardProtocol = true }
+                return !state.hasKeyboardProtocol
+            }
+            if isFirst { write(ControlBytes.keyboardProtocolPush) }
+        case .kittyGraphics(TerminalQuestions.kittyQueryID, "OK"): claimImages(ImageIDs(processID: getpid()).all)
+        default: break
+        }
+    }
 
     /// The exit string also deletes these kitty images from now on.
     package func claimImages(_ ids: [UInt32]) {
@@ -177,7 +200,11 @@ package final class Terminal: Sendable {
     }
 
     private func take() throws(TerminalError) {
-        let (modes, usesMouse) = state.withLock { ($0.modes, $0.usesMouse) }
+        let (modes, usesMouse) = state.withLock { state in
+            // The exit string has switched it off; the questions asked again switch it on.
+            state.hasKeyboardProtocol = false
+            return (state.modes, state.usesMouse)
+        }
         guard let modes else { return }
         armGuard()
         var settings = savedSettings
@@ -215,7 +242,13 @@ package final class Terminal: Sendable {
             state.byteCount += bytes.count
             return state.trace
         }
-        trace?.write(Data(bytes))
+        output.withLock { _ in
+            trace?.write(Data(bytes))
+            send(bytes)
+        }
+    }
+
+    private func send(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {

@@ -12,6 +12,8 @@ final class TerminalReader: @unchecked Sendable {
     private let terminal: Int32
     private let queue = DispatchQueue(label: "turbo2k.terminal.input", qos: .userInteractive)
     private let events: AsyncStream<TerminalEvent>.Continuation
+    /// Hears answers before ``events`` does.
+    private let noteAnswer: @Sendable (TerminalAnswer) -> Void
     private let inputSource: any DispatchSourceRead
     private let signalSource: any DispatchSourceRead
     private let signals: Int32
@@ -24,13 +26,14 @@ final class TerminalReader: @unchecked Sendable {
 
     init(
         terminal: Int32, signals: Int32, decoder: KeyDecoder, escapeWait: Duration,
-        events: AsyncStream<TerminalEvent>.Continuation
+        events: AsyncStream<TerminalEvent>.Continuation, noteAnswer: @escaping @Sendable (TerminalAnswer) -> Void
     ) {
         self.terminal = terminal
         self.signals = signals
         self.decoder = decoder
         self.escapeWait = Self.interval(escapeWait)
         self.events = events
+        self.noteAnswer = noteAnswer
         inputSource = DispatchSource.makeReadSource(fileDescriptor: terminal, queue: queue)
         signalSource = DispatchSource.makeReadSource(fileDescriptor: signals, queue: queue)
         inputSource.setEventHandler { [weak self] in self?.readInput() }
@@ -98,6 +101,7 @@ final class TerminalReader: @unchecked Sendable {
     }
 
     private func deliver(_ keys: [Key]) {
+        for case .answer(let answer) in keys { noteAnswer(answer) }
         if !keys.isEmpty { events.yield(.keys(keys)) }
     }
 
