@@ -55,6 +55,8 @@ package struct StudioPaths: Sendable, Equatable {
     package var historyFile: URL { data.appending(path: "history.db") }
     package var jobs: URL { data.appending(path: "jobs") }
     package var models: URL { data.appending(path: "models") }
+    /// What can be computed again: digests of weights, fitted previews.
+    package var cache: URL { data.appending(path: "cache") }
     package var logFile: URL { state.appending(path: "turbo2k.log") }
 
     /// A job's own folder: recipe, latent, embedding, small clip, state while it runs.

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Generation
 import StudioCore
 import VideoIO
 
@@ -54,7 +55,7 @@ enum Doctor {
     static func examine() -> [Finding] {
         let paths = StudioPaths()
         let shipped = ProgramFiles.find()
-        return machine() + codecs() + files(paths, shipped) + history(paths) + terminal()
+        return machine() + codecs() + models(paths) + files(paths, shipped) + history(paths) + terminal()
     }
 
     private static func machine() -> [Finding] {
@@ -75,6 +76,23 @@ enum Doctor {
             + Codecs.installed.report.map { format in
                 Finding(name: format.container.ending, state: format.canWrite ? .ok : .note, text: format.text)
             }
+    }
+
+    private static func models(_ paths: StudioPaths) -> [Finding] {
+        let catalog = ModelCatalog(userFolder: paths.models)
+        let models = catalog.list()
+        let none = Finding(name: "models", state: .broken, text: "none: put one into \(paths.abbreviating(paths.models))")
+        return models.isEmpty ? [none] : models.map { finding($0, catalog) }
+    }
+
+    private static func finding(_ model: InstalledModel, _ catalog: ModelCatalog) -> Finding {
+        let origin = model.isBundled ? "bundled" : model.folder.path(percentEncoded: false)
+        do {
+            let parts = try catalog.inspect(model).parts.map(\.name).joined(separator: ", ")
+            return Finding(name: "model", state: .ok, text: "\(model.name) (\(origin)): \(parts)")
+        } catch {
+            return Finding(name: "model", state: .broken, text: "\(model.name): \(Failure.sentence(of: error))")
+        }
     }
 
     private static func files(_ paths: StudioPaths, _ shipped: ProgramFiles?) -> [Finding] {

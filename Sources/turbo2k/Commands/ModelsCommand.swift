@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Generation
 import StudioCore
 
@@ -6,10 +7,80 @@ struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "What is installed, what is in it, and what a job will need.",
-        subcommands: [Plan.self])
+        subcommands: [List.self, Inspect.self, Verify.self, Plan.self],
+        defaultSubcommand: List.self)
 }
 
 extension ModelsCommand {
+    struct List: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "List the models that can be used by name.")
+
+        @OptionGroup var report: ReportOptions
+
+        func run() async throws {
+            report.apply()
+            let paths = StudioPaths()
+            let models = ModelCatalog(userFolder: paths.models).list()
+            for model in models {
+                let size = ByteText.short(ModelText.bytes(of: model))
+                if report.json {
+                    Output.result(ModelText.json(model).text)
+                } else {
+                    let name = TextCleaning.oneLine(model.name).padding(toLength: 20, withPad: " ", startingAt: 0)
+                    let origin = model.isBundled ? "bundled" : paths.abbreviating(model.folder)
+                    Output.result("\(name) \(size.padding(toLength: 10, withPad: " ", startingAt: 0)) \(origin)")
+                }
+            }
+            if models.isEmpty {
+                throw GenerationError.badModel("No model is installed; put one into \(paths.abbreviating(paths.models)).")
+            }
+        }
+    }
+
+    struct Inspect: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(abstract: "Show what a model is made of.")
+
+        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        var model: String
+
+        @OptionGroup var report: ReportOptions
+
+        func run() async throws {
+            report.apply()
+            let catalog = ModelCatalog(userFolder: StudioPaths().models)
+            let description = try catalog.inspect(try catalog.find(model))
+            if report.json { return Output.result(ModelText.json(description).text) }
+            ModelText.lines(description).forEach(Output.result)
+        }
+    }
+
+    struct Verify: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check every tensor of a model and print the files' SHA-256.",
+            discussion: "Exits with 3 and names every missing, unexpected or wrongly shaped tensor.")
+
+        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        var model: String
+
+        @OptionGroup var report: ReportOptions
+
+        func run() async throws {
+            report.apply()
+            let catalog = ModelCatalog(userFolder: StudioPaths().models)
+            for (file, digest) in try catalog.verify(try catalog.find(model)) {
+                let path = file.path(percentEncoded: false)
+                if report.json {
+                    Output.result(
+                        JSONValue.object([
+                            ("event", "file"), ("path", .string(path)), ("sha256", .string(digest)), ("ok", true),
+                        ]).text)
+                } else {
+                    Output.result("\(digest)  \(path)")
+                }
+            }
+        }
+    }
+
     struct Plan: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Memory and time of a job, without starting it.",
@@ -43,67 +114,5 @@ extension ModelsCommand {
                     neededBytes: plan.peakBytes, availableBytes: plan.availableBytes)
             }
         }
-    }
-}
-
-/// A plan for people and as JSON.
-struct PlanText {
-    var recipe: Recipe
-    var plan: GenerationPlan
-    var draft: TimeEstimate?
-    var commit: TimeEstimate?
-
-    var lines: [String] {
-        let padded = RecipeText.padded
-        var lines = [
-            padded("draft") + "\(recipe.lr.size), \(recipe.frames) frames, \(plan.lrTokens) tokens, \(time(draft))",
-            padded("commit") + "\(recipe.hr.size), \(recipe.frames) frames, \(plan.hrTokens) tokens, \(time(commit))",
-        ]
-        let largest = plan.peakBytes
-        for stage in plan.stages {
-            let mark = stage.bytes == largest ? "  <- the largest" : ""
-            lines.append(padded(stage.stage.rawValue) + ByteText.short(stage.bytes) + mark)
-            for term in stage.terms where term.bytes > 0 {
-                lines.append(padded("") + "  \(ByteText.short(term.bytes)) \(TextCleaning.oneLine(term.name))")
-            }
-        }
-        let state =
-            largest <= plan.availableBytes / 10 * 9 ? "ok" : (largest <= plan.availableBytes ? "tight" : "too large")
-        lines.append(
-            padded("memory") + "\(ByteText.short(largest)) of \(ByteText.short(plan.availableBytes)): \(state)")
-        return lines
-    }
-
-    private func time(_ estimate: TimeEstimate?) -> String {
-        guard let estimate else { return "time not known yet" }
-        let about = estimate.runs < 3 ? "about " : ""
-        let range = "\(DurationText.short(estimate.low)) to \(DurationText.short(estimate.high))"
-        return "\(about)\(DurationText.short(estimate.seconds)) (\(range))"
-    }
-
-    var json: JSONValue {
-        .object([
-            ("event", "plan"), ("model", .string(recipe.model)), ("lr_tokens", .integer(plan.lrTokens)),
-            ("hr_tokens", .integer(plan.hrTokens)), ("lr_flops_per_call", .number(plan.lrFlopsPerCall)),
-            ("hr_flops_per_call", .number(plan.hrFlopsPerCall)), ("needed_bytes", .integer(plan.peakBytes)),
-            ("available_bytes", .integer(plan.availableBytes)), ("draft_seconds", JSONValue(draft?.seconds)),
-            ("commit_seconds", JSONValue(commit?.seconds)),
-            (
-                "stages",
-                .array(
-                    plan.stages.map { stage in
-                        .object([
-                            ("name", .string(stage.stage.rawValue)), ("bytes", .integer(stage.bytes)),
-                            (
-                                "terms",
-                                .array(
-                                    stage.terms.map { term in
-                                        .object([("name", .string(term.name)), ("bytes", .integer(term.bytes))])
-                                    })
-                            ),
-                        ])
-                    })
-            ),
-        ])
     }
 }

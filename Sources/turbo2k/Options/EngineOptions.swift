@@ -29,6 +29,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
     var threads: Int?
 
+    @Flag(help: "Start even where the plan says that memory will not do.")
+    var ignoreMemory = false
+
     /// Checks what the argument parser cannot.
     func check() throws {
         if let threads { _ = try Values.inRange(threads, 1...1024, "--threads") }

@@ -5,7 +5,9 @@ import StudioCore
 
 /// The settings of a clip: the same words in every command.
 struct RecipeOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"),
+        completion: .custom { _, _, _ in Completion.models() })
     var model: String?
 
     @Option(

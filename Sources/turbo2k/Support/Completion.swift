@@ -11,6 +11,10 @@ enum Completion {
         ThemeLibrary(shipped: ProgramFiles.find()?.themes, own: StudioPaths().themes).entries.map(\.theme.name)
     }
 
+    static func models() -> [String] {
+        ModelCatalog(userFolder: StudioPaths().models).list().map(\.name)
+    }
+
     static func drafts() -> [String] {
         var filter = HistoryFilter()
         filter.kind = .draft

@@ -1,4 +1,3 @@
-import Foundation
 import Generation
 import StudioCore
 
@@ -10,7 +9,10 @@ enum EngineFactory {
         case .fake:
             return FakeGenerationService(options: options.fakeOptions)
         case .cpu:
-            throw Failure.Exit(code: 3, description: "This build has no engine; use --engine fake.")
+            var engine = GenerationEngine.Options(userModels: paths.models, cacheFolder: paths.cache)
+            engine.threadCount = options.threads ?? settings.threads
+            engine.ignoresMemory = options.ignoreMemory
+            return GenerationEngine(options: engine)
         }
     }
 }
