@@ -98,9 +98,8 @@ package struct Settings: Sendable, Equatable {
 
     /// Writes one value into the file and keeps its comments.
     ///
-    /// - Parameters:
-    ///   - key: dotted, `keys.enter`.
-    ///   - value: taken as TOML where it is a number or true or false, as a string otherwise.
+    /// The key is dotted, `keys.enter`; the value is taken as TOML where it is a number or true or false, as a string
+    /// otherwise. What could not be read back is refused.
     package static func set(_ key: String, to value: String, in file: URL) throws(StudioError) {
         let path = file.path(percentEncoded: false)
         var text = ""

@@ -5,7 +5,7 @@ package import Generation
 extension History {
     /// Enters a job and gives it its number. The prompt joins the prompt history.
     ///
-    /// - Parameter output: where its clip will be written, kept so that the job can go on after a stop.
+    /// `output` is where its clip will be written, kept so that the job can go on after a stop.
     package func add(_ job: NewJob, output: JobOutput? = nil, now: Date = .now) throws(StudioError) -> Int {
         let recipe = job.recipe.recipe
         let text = job.recipe.json()

@@ -16,7 +16,7 @@ package struct PruneReport: Sendable, Equatable {
 extension History {
     /// Removes what the settings no longer keep: old trash, latents of old drafts without a star, old states.
     ///
-    /// - Parameter isDryRun: only reports.
+    /// A dry run only reports.
     package func prune(_ settings: Settings, isDryRun: Bool, now: Date = .now) throws(StudioError) -> PruneReport {
         var report = PruneReport()
         let trashLimit = now.addingTimeInterval(-Double(settings.trashDays) * 86_400)

@@ -4,8 +4,7 @@ enum NonNegativeLeastSquares {
     ///
     /// With the three unknowns used here, all 2^n subsets of positive coefficients can be tried: the best feasible one
     /// is the optimum (Lawson and Hanson 1974 reach the same by an active set).
-    ///
-    /// - Parameter rows: each of the same length, at most 8.
+    /// The rows have the same length, at most 8.
     static func solve(rows: [[Double]], targets: [Double], weights: [Double]) -> [Double] {
         guard let width = rows.first?.count, width > 0, width <= 8 else { return [] }
         var best = [Double](repeating: 0, count: width)

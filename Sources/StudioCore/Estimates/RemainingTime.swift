@@ -10,7 +10,7 @@ package struct RemainingTime: Sendable {
     private var parts = (done: 0, count: 0)
     private var stepSeconds: [Double] = []
 
-    /// - Parameter now: seconds of any steadily rising clock.
+    /// Begins at `now`, in seconds of any steadily rising clock.
     package init(estimate: JobEstimate, now: Double) {
         self.estimate = estimate
         startSeconds = now

@@ -16,7 +16,7 @@ package struct TimeEstimate: Sendable, Hashable {
         self.basis = basis
     }
 
-    /// - Parameter spread: the expected relative error; at least 5 % is taken.
+    /// `spread` is the expected relative error; at least 5 % is taken.
     init(seconds: Double, spread: Double, runs: Int, basis: String) {
         let part = max(0.05, spread)
         self.init(

@@ -43,9 +43,7 @@ package struct TimeEstimator: Sendable {
     private let coefficients: [Double]?
     package var runCount: Int { Set(steps.map(\.run)).count }
 
-    /// - Parameters:
-    ///   - steps: of the same CPU, thread count, weights, precision and build.
-    ///   - criticalTokens: see ``criticalTokens(_:)``.
+    /// Takes steps of the same CPU, thread count, weights, precision and build; see ``criticalTokens(_:)`` for the last.
     package init(steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000) {
         self.steps = steps.filter { $0.tokens > 0 && $0.calls > 0 && $0.seconds > 0 }
         self.stages = stages.filter { $0.seconds >= 0 }

@@ -13,7 +13,7 @@ package struct StudioPaths: Sendable, Equatable {
     /// The user's home, for `~` in settings.
     package var home: URL
 
-    /// - Parameter root: the folder that holds `config`, `data` and `state`.
+    /// Everything in `root`, which holds `config`, `data` and `state`.
     package init(root: URL, home: URL) {
         configuration = root.appending(path: "config")
         data = root.appending(path: "data")
@@ -21,7 +21,7 @@ package struct StudioPaths: Sendable, Equatable {
         self.home = home
     }
 
-    /// - Parameter environment: the process's variables, or a test's.
+    /// As the process's variables, or a test's, say.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
         let home = URL(filePath: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory())
         if let root = environment["TURBO2K_HOME"], !root.isEmpty {

@@ -6,9 +6,7 @@ struct TOMLEditor {
         self.text = text
     }
 
-    /// Gives the key at `path` a value; nil takes the key away.
-    ///
-    /// - Parameter literal: TOML source, see ``literal(_:)-(String)``.
+    /// Gives the key at `path` a value, TOML source as ``literal(_:)-(String)`` makes it; nil takes the key away.
     mutating func set(_ path: [String], to literal: String?) {
         let source = TOMLLines(text)
         var lines = source.lines

@@ -5,7 +5,7 @@ enum TextFile {
     /// Settings, presets and themes are typed by people; anything larger is a mistake.
     static let byteLimit = 1 << 20
 
-    /// - Parameter shown: the path in messages.
+    /// Reads UTF-8 of at most ``byteLimit``; `shown` is the path in messages.
     static func read(_ url: URL, shown: String) throws(StudioError) -> String {
         let data: Data
         do {

@@ -14,7 +14,7 @@ package final class JobRunner: Sendable {
     private let log: Logger
     private let gate = JobGate()
 
-    /// - Parameter metadata: what output files tell about how they were made.
+    /// `metadata` decides what output files tell about how they were made.
     package init(
         service: any GenerationService, history: History, paths: StudioPaths,
         metadata: Settings.Metadata = .full, log: Logger = Logger(label: "jobs")
@@ -28,10 +28,9 @@ package final class JobRunner: Sendable {
 
     /// Enters a draft.
     ///
-    /// - Parameters:
-    ///   - preset: the name of the preset in force, for the recipe in the file.
-    ///   - output: where else than in the job's folder the clip is written.
-    /// - Throws: ``GenerationError`` for a recipe that cannot be used, ``StudioError`` where the history fails.
+    /// `preset` is the name of the preset in force, for the recipe in the file; `output` is where else than in the
+    /// job's folder the clip is written. Throws ``GenerationError`` for a recipe that cannot be used, ``StudioError``
+    /// where the history fails.
     package func draft(
         _ recipe: Recipe, preset: String? = nil, output: JobOutput? = nil, wantsPreviews: Bool = true
     ) async throws -> JobHandle {
@@ -56,9 +55,7 @@ package final class JobRunner: Sendable {
 
     /// Enters the commit of a kept draft.
     ///
-    /// - Parameters:
-    ///   - hr: nil: as the draft's recipe has it.
-    ///   - precision: nil: the draft's.
+    /// Where `hr` or `precision` is nil the draft's recipe decides.
     package func commit(
         draft draftID: Int, hr: PassSettings? = nil, precision: Precision? = nil, output: JobOutput,
         wantsPreviews: Bool = true
@@ -90,7 +87,7 @@ package final class JobRunner: Sendable {
 
     /// Goes on with a stopped or failed job under its own number, from the state on its disk.
     ///
-    /// - Parameter output: nil: where it was going to write.
+    /// Without an output it writes where it was going to.
     package func resume(_ id: Int, output: JobOutput? = nil, wantsPreviews: Bool = true) async throws -> JobHandle {
         let job = try history.job(id)
         guard job.state == .stopped || job.state == .failed else {

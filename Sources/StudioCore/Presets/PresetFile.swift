@@ -8,9 +8,7 @@ enum PresetFile {
 
     /// Wrong values are reported and left out; only text that is not TOML fails.
     ///
-    /// - Parameters:
-    ///   - file: the path in messages.
-    ///   - fallbackName: the name where the file gives none.
+    /// `file` is the path in messages, `fallbackName` the name where the file gives none.
     static func parse(
         _ text: String, file: String, fallbackName: String
     ) throws(StudioError) -> (preset: Preset, problems: [FileProblem]) {

@@ -56,7 +56,7 @@ package struct PresetLibrary: Sendable {
 
     /// The preset with everything filled in: from what it is based on, then from the preset named like its model.
     ///
-    /// - Parameter model: used instead of the preset's own.
+    /// A model given here is used instead of the preset's own.
     package func resolved(_ name: String, model: String? = nil) throws(StudioError) -> ResolvedPreset {
         try resolved(try entry(named: name).preset, model: model)
     }

@@ -25,7 +25,7 @@ package enum OutputName {
 
     /// Fills the template and makes it safe as one path component, without its extension.
     ///
-    /// - Parameter date: shown as the day in the user's own time zone.
+    /// The date is shown as the day in the user's own time zone.
     package static func name(
         template: String, recipe: Recipe, kind: GenerationResult.Kind, job: Int, date: Date
     ) -> String {

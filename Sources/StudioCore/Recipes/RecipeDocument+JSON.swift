@@ -81,13 +81,21 @@ extension RecipeDocument {
         var lr: PassFields
         var hr: PassFields
         var model: String
-        var weights_sha256: String?
+        var weightsSHA256: String?
         var precision: Precision?
-        var draft_latent_sha256: String?
+        var draftLatentSHA256: String?
         var preset: String?
         var made: String?
         var seconds: Double?
-        var step_seconds: StepSeconds?
+        var stepSeconds: StepSeconds?
+
+        enum CodingKeys: String, CodingKey {
+            case schema, program, kind, prompt, negative, seed, frames, fps, lr, hr, model, precision, preset, made
+            case seconds
+            case weightsSHA256 = "weights_sha256"
+            case draftLatentSHA256 = "draft_latent_sha256"
+            case stepSeconds = "step_seconds"
+        }
 
         init(_ document: RecipeDocument) {
             let recipe = document.recipe
@@ -102,14 +110,14 @@ extension RecipeDocument {
             lr = PassFields(recipe.lr)
             hr = PassFields(recipe.hr)
             model = recipe.model
-            weights_sha256 = document.weightsSHA256
+            weightsSHA256 = document.weightsSHA256
             precision = recipe.precision
-            draft_latent_sha256 = document.draftLatentSHA256
+            draftLatentSHA256 = document.draftLatentSHA256
             preset = document.preset
             made = document.made.map(HistoryDate.text)
             seconds = document.seconds
             if !document.lrStepSeconds.isEmpty || !document.hrStepSeconds.isEmpty {
-                step_seconds = StepSeconds(lr: document.lrStepSeconds, hr: document.hrStepSeconds)
+                stepSeconds = StepSeconds(lr: document.lrStepSeconds, hr: document.hrStepSeconds)
             }
         }
 
@@ -122,10 +130,10 @@ extension RecipeDocument {
                 hr: hr.settings, model: TextCleaning.oneLine(model), precision: precision)
             return RecipeDocument(
                 recipe: recipe, kind: kind, program: TextCleaning.shortened(program ?? "", to: 80),
-                preset: preset.map { TextCleaning.shortened($0, to: 40) }, weightsSHA256: hash(weights_sha256),
-                draftLatentSHA256: hash(draft_latent_sha256), made: made.flatMap(HistoryDate.date),
-                seconds: seconds.map { max($0, 0) }, lrStepSeconds: Array((step_seconds?.lr ?? []).prefix(100)),
-                hrStepSeconds: Array((step_seconds?.hr ?? []).prefix(100)))
+                preset: preset.map { TextCleaning.shortened($0, to: 40) }, weightsSHA256: hash(weightsSHA256),
+                draftLatentSHA256: hash(draftLatentSHA256), made: made.flatMap(HistoryDate.date),
+                seconds: seconds.map { max($0, 0) }, lrStepSeconds: Array((stepSeconds?.lr ?? []).prefix(100)),
+                hrStepSeconds: Array((stepSeconds?.hr ?? []).prefix(100)))
         }
 
         /// Hexadecimal digits only.

@@ -51,7 +51,7 @@ package enum ColorDepth: String, Sendable, CaseIterable {
 package enum TerminalPalette {
     private static let cubeLevels: [UInt8] = [0, 95, 135, 175, 215, 255]
 
-    /// - Parameter index: 0 to 255; the first 16 are nominal.
+    /// The colour at 0 to 255; the first 16 are nominal.
     package static func color(at index: Int) -> RGBColor {
         if index < 16 { return ANSIColor(rawValue: max(index, 0))?.nominal ?? .black }
         if index < 232 {

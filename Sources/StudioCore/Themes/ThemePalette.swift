@@ -24,7 +24,7 @@ package struct ThemePalette: Sendable, Hashable {
 
     /// Reduces `theme` to `depth`; a colour that would lose its contrast is moved lighter or darker until it keeps it.
     ///
-    /// - Parameter background: the terminal's own background where it is known; otherwise the theme's kind decides.
+    /// `background` is the terminal's own where it is known; otherwise the theme's kind decides.
     package init(_ theme: Theme, depth: ColorDepth, background: RGBColor? = nil) {
         self.depth = depth
         var entries: [ThemeRole: Entry] = [:]

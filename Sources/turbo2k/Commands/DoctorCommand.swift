@@ -81,8 +81,9 @@ enum Doctor {
     private static func models(_ paths: StudioPaths) -> [Finding] {
         let catalog = ModelCatalog(userFolder: paths.models)
         let models = catalog.list()
-        let none = Finding(name: "models", state: .broken, text: "none: put one into \(paths.abbreviating(paths.models))")
-        return models.isEmpty ? [none] : models.map { finding($0, catalog) }
+        guard models.isEmpty else { return models.map { finding($0, catalog) } }
+        let text = "none: put one into \(paths.abbreviating(paths.models))"
+        return [Finding(name: "models", state: .broken, text: text)]
     }
 
     private static func finding(_ model: InstalledModel, _ catalog: ModelCatalog) -> Finding {

@@ -32,7 +32,8 @@ extension ModelsCommand {
                 }
             }
             if models.isEmpty {
-                throw GenerationError.badModel("No model is installed; put one into \(paths.abbreviating(paths.models)).")
+                let folder = paths.abbreviating(paths.models)
+                throw GenerationError.badModel("No model is installed; put one into \(folder).")
             }
         }
     }

@@ -36,7 +36,7 @@ enum JobText {
         return lines
     }
 
-    /// - Parameter details: adds steps, stages, files and tags.
+    /// With a history: steps, stages, files and tags too.
     static func json(_ job: JobRecord, details history: History? = nil) throws -> JSONValue {
         var fields = fields(job)
         guard let history else { return .object(fields) }
