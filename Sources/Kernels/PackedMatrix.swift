@@ -4,14 +4,6 @@ internal import CKernels
 package enum WeightElements {
     case fp32(UnsafePointer<Float>)
     case bf16(UnsafePointer<UInt16>)
-
-    @inline(__always)
-    subscript(index: Int) -> Float {
-        switch self {
-        case .fp32(let pointer): pointer[index]
-        case .bf16(let pointer): Float(bitPattern: UInt32(pointer[index]) << 16)
-        }
-    }
 }
 
 /// The right side of a product, laid out for the kernels: panels of 64 output channels, the last one 16 to 64 wide.
@@ -42,62 +34,17 @@ package final class PackedMatrix: Sendable {
     }
 
     /// - Parameters:
-    ///   - element: the weight of (output channel, tap, input channel).
+    ///   - element: the weight of (output channel, tap, input channel). Called for every weight: for small matrices; large
+    ///     ones come from memory by the other initializers, which read at the speed of memory.
     ///   - kernels: decides the largest int8 weight that cannot overflow.
-    package init(
+    package convenience init(
         outputChannels: Int, inputChannels: Int, tapCount: Int = 1, precision: Precision, kernels: Kernels = Kernels(),
         parallel: Parallel = Parallel(threadCount: 1),
         element: @Sendable (_ output: Int, _ tap: Int, _ input: Int) -> Float
     ) {
-        let size = Self.groupSize(precision)
-        let groups = (inputChannels + size - 1) / size
-        self.outputChannels = outputChannels
-        self.inputChannels = inputChannels
-        self.tapCount = tapCount
-        self.precision = precision
-        self.groups = groups
-        let allGroups = groups * tapCount
-        let storage = AlignedBuffer(byteCount: (outputChannels + 15) / 16 * 16 * allGroups * 4)
-        let scales = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
-        let sums = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
-        let limit = Float(kernels.table.pointee.i8_limit)
-        parallel.forEach((outputChannels + 63) / 64) { panel, _ in
-            let first = panel * 64
-            let valid = min(64, outputChannels - first)
-            let width = (valid + 15) / 16 * 16
-            let base = storage.base + first * allGroups * 4
-            for column in 0..<valid {
-                var scale: Float = 1
-                if precision == .int8 {
-                    var top: Float = 0
-                    for tap in 0..<tapCount {
-                        for input in 0..<inputChannels { top = max(top, abs(element(first + column, tap, input))) }
-                    }
-                    scale = top > 0 ? top / limit : 1
-                    scales?.floats()[first + column] = scale
-                }
-                var sum: Int32 = 0
-                for tap in 0..<tapCount {
-                    for input in 0..<inputChannels {
-                        let value = element(first + column, tap, input)
-                        let group = base + ((tap * groups + input / size) * width + column) * 4
-                        let place = input % size
-                        switch precision {
-                        case .fp32: group.storeBytes(of: value, as: Float.self)
-                        case .bf16: group.storeBytes(of: bf16Bits(value), toByteOffset: place * 2, as: UInt16.self)
-                        case .int8:
-                            let quantized = Int8(max(-limit, min(limit, (value / scale).rounded(.toNearestOrEven))))
-                            group.storeBytes(of: quantized, toByteOffset: place, as: Int8.self)
-                            sum += 128 * Int32(quantized)
-                        }
-                    }
-                }
-                sums?.base.storeBytes(of: sum, toByteOffset: (first + column) * 4, as: Int32.self)
-            }
-        }
-        self.storage = storage
-        columnScales = scales
-        columnSums = sums
+        self.init(
+            emptyWith: outputChannels, inputChannels: inputChannels, tapCount: tapCount, precision: precision)
+        fill(kernels: kernels, parallel: parallel, element)
     }
 
     /// A linear layer's weight, `[outputChannels, inputChannels]` row-major.
@@ -105,19 +52,122 @@ package final class PackedMatrix: Sendable {
         _ elements: WeightElements, outputChannels: Int, inputChannels: Int, precision: Precision,
         kernels: Kernels = Kernels(), parallel: Parallel = Parallel(threadCount: 1)
     ) {
+        self.init(emptyWith: outputChannels, inputChannels: inputChannels, tapCount: 1, precision: precision)
         switch elements {
         case .fp32(let pointer):
             nonisolated(unsafe) let source = pointer  // SAFETY: read only, alive for the call
-            self.init(
-                outputChannels: outputChannels, inputChannels: inputChannels, precision: precision, kernels: kernels,
-                parallel: parallel
-            ) { output, _, input in source[output * inputChannels + input] }
+            fill(kernels: kernels, parallel: parallel) { output, _, input in source[output * inputChannels + input] }
         case .bf16(let pointer):
             nonisolated(unsafe) let source = pointer  // SAFETY: read only, alive for the call
-            self.init(
-                outputChannels: outputChannels, inputChannels: inputChannels, precision: precision, kernels: kernels,
-                parallel: parallel
-            ) { output, _, input in Float(bitPattern: UInt32(source[output * inputChannels + input]) << 16) }
+            fill(kernels: kernels, parallel: parallel) { output, _, input in
+                float(bf16: source[output * inputChannels + input])
+            }
+        }
+    }
+
+    /// Every `sliceCount`-th output channel, from `slice` on, of a convolution's weight, `[outputs, inputs, taps]`
+    /// row-major.
+    package convenience init(
+        convolution weight: UnsafePointer<Float>, slice: Int = 0, sliceCount: Int = 1, outputChannels: Int,
+        inputChannels: Int, tapCount: Int, precision: Precision, kernels: Kernels = Kernels(),
+        parallel: Parallel = Parallel(threadCount: 1)
+    ) {
+        self.init(
+            emptyWith: outputChannels, inputChannels: inputChannels, tapCount: tapCount, precision: precision)
+        nonisolated(unsafe) let source = weight  // SAFETY: read only, alive for the call
+        fill(kernels: kernels, parallel: parallel) { output, tap, input in
+            source[((output * sliceCount + slice) * inputChannels + input) * tapCount + tap]
+        }
+    }
+
+    private init(emptyWith outputChannels: Int, inputChannels: Int, tapCount: Int, precision: Precision) {
+        let size = Self.groupSize(precision)
+        self.outputChannels = outputChannels
+        self.inputChannels = inputChannels
+        self.tapCount = tapCount
+        self.precision = precision
+        groups = (inputChannels + size - 1) / size
+        storage = AlignedBuffer(byteCount: (outputChannels + 15) / 16 * 16 * groups * tapCount * 4)
+        columnScales = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
+        columnSums = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
+    }
+
+    // MARK: Filling
+
+    /// Fills all panels. Inlined into each initializer, so that a weight costs a load and a store instead of a call.
+    @inline(__always)
+    private func fill(
+        kernels: Kernels, parallel: Parallel, _ element: @Sendable (_ output: Int, _ tap: Int, _ input: Int) -> Float
+    ) {
+        let limit = Float(kernels.table.pointee.i8_limit)
+        parallel.forEach((outputChannels + 63) / 64) { panel, _ in
+            let first = panel * 64
+            let valid = min(64, outputChannels - first)
+            let target = Panel(
+                base: storage.base + first * groups * tapCount * 4, width: (valid + 15) / 16 * 16, valid: valid)
+            switch precision {
+            case .fp32:
+                fill(target) { column, tap, group in element(first + column, tap, group).bitPattern }
+            case .bf16:
+                let last = inputChannels - 1
+                fill(target) { column, tap, group in
+                    let low = UInt32(bf16Bits(element(first + column, tap, 2 * group)))
+                    guard 2 * group < last else { return low }
+                    return low | UInt32(bf16Bits(element(first + column, tap, 2 * group + 1))) << 16
+                }
+            case .int8: quantize(target, first: first, limit: limit, element)
+            }
+        }
+    }
+
+    /// 64 output channels or the last few: `[taps, groups, width]` words of 4 bytes.
+    private struct Panel {
+        let base: UnsafeMutableRawPointer
+        let width: Int
+        let valid: Int
+    }
+
+    /// Stores a panel's words, 16 groups at a time: a cache line of each weight row, and a block of the panel that stays in
+    /// the first cache.
+    @inline(__always)
+    private func fill(_ target: Panel, word: (_ column: Int, _ tap: Int, _ group: Int) -> UInt32) {
+        for start in stride(from: 0, to: groups, by: 16) {
+            let block = start..<min(groups, start + 16)
+            for column in 0..<target.valid {
+                for tap in 0..<tapCount {
+                    var place = target.base + ((tap * groups + start) * target.width + column) * 4
+                    for group in block {
+                        place.storeBytes(of: word(column, tap, group), as: UInt32.self)
+                        place += target.width * 4
+                    }
+                }
+            }
+        }
+    }
+
+    /// Scales each output channel to the int8 range and keeps 128 times the sum of its weights.
+    @inline(__always)
+    private func quantize(
+        _ target: Panel, first: Int, limit: Float, _ element: (_ output: Int, _ tap: Int, _ input: Int) -> Float
+    ) {
+        for column in 0..<target.valid {
+            var top: Float = 0
+            for tap in 0..<tapCount {
+                for input in 0..<inputChannels { top = max(top, abs(element(first + column, tap, input))) }
+            }
+            let scale = top > 0 ? top / limit : 1
+            columnScales?.floats()[first + column] = scale
+            var sum: Int32 = 0
+            for tap in 0..<tapCount {
+                for input in 0..<inputChannels {
+                    let value = (element(first + column, tap, input) / scale).rounded(.toNearestOrEven)
+                    let quantized = Int8(max(-limit, min(limit, value)))
+                    let group = target.base + ((tap * groups + input / 4) * target.width + column) * 4
+                    group.storeBytes(of: quantized, toByteOffset: input % 4, as: Int8.self)
+                    sum += 128 * Int32(quantized)
+                }
+            }
+            columnSums?.base.storeBytes(of: sum, toByteOffset: (first + column) * 4, as: Int32.self)
         }
     }
 }

@@ -18,6 +18,8 @@ package final class PackedLinear: Sendable {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         matrix = Self.pack(
             weight, outputs: outputs, inputs: inputs, precision: precision, kernels: kernels, parallel: parallel)
+        // The packed copy is what is used; the mapped pages need not stay beside it.
+        weight.release()
         biasValues = hasBias ? AlignedBuffer(floats: try checkpoint.floats("\(name).bias")) : nil
     }
 

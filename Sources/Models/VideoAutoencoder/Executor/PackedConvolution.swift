@@ -15,19 +15,18 @@ final class PackedConvolution: Sendable {
     ) throws(WeightError) {
         let weight = try checkpoint.raw("\(name).weight")
         let values = weight.floats()
+        weight.release()
         let bias = try checkpoint.floats("\(name).bias")
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let taps = weight.shape[2...].reduce(1, *)
         outputChannels = outputs / slices
         let channels = outputs / slices
         matrices = values.withUnsafeBufferPointer { values in
-            nonisolated(unsafe) let values = values  // SAFETY: read only, alive for the call
+            guard let base = values.baseAddress else { return [] }
             return (0..<slices).map { slice in
                 PackedMatrix(
-                    outputChannels: channels, inputChannels: inputs, tapCount: taps, precision: precision,
-                    kernels: kernels,
-                    parallel: parallel
-                ) { output, tap, input in values[((output * slices + slice) * inputs + input) * taps + tap] }
+                    convolution: base, slice: slice, sliceCount: slices, outputChannels: channels,
+                    inputChannels: inputs, tapCount: taps, precision: precision, kernels: kernels, parallel: parallel)
             }
         }
         biases = (0..<slices).map { slice in
