@@ -94,15 +94,15 @@ package final class VideoWriter {
     }
 
     /// Completes the file, puts it on the disk and gives it its name. Frames still inside the encoder can take
-    /// seconds; cancelling the task ends the wait at the next of them.
+    /// seconds; `isWanted` is asked between them, and ends the wait with false. By default it follows the task.
     ///
     /// - Throws: ``VideoError`` or `CancellationError`; nothing is left on the disk then.
     @discardableResult
-    package func finish() throws -> Summary {
+    package func finish(isWanted: () -> Bool = { !Task.isCancelled }) throws -> Summary {
         guard let sink else { throw VideoError.badValue("This clip is finished or was cancelled already.") }
         do {
             guard frameCount > 0 else { throw VideoError.badValue("A clip needs at least one frame.") }
-            guard let byteCount = try sink.finish(isWanted: { !Task.isCancelled }) else { throw CancellationError() }
+            guard let byteCount = try sink.finish(isWanted: isWanted) else { throw CancellationError() }
             self.sink = nil
             return Summary(path: path, frameCount: frameCount, byteCount: byteCount, encoder: sink.encoderName)
         } catch {
