@@ -1,3 +1,4 @@
+package import Diffusion
 package import Kernels
 
 /// A frame size in pixels, written `2560x1440`.
@@ -34,7 +35,7 @@ package struct VideoSize: Sendable, Hashable, Codable, CustomStringConvertible {
     }
 }
 
-/// The settings of one denoising pass.
+/// The settings of one denoising pass. Optional settings are left out of JSON while they are nil.
 package struct PassSettings: Sendable, Hashable, Codable {
     package var size: VideoSize
     package var steps: Int
@@ -42,12 +43,33 @@ package struct PassSettings: Sendable, Hashable, Codable {
     package var guidance: Float
     /// Time shift s: t' = s t / (1 + (s - 1) t). Nil: the schedule of the model's own configuration.
     package var shift: Float?
+    /// Spatio-temporal guidance scale; nil or 0 is off.
+    package var stg: Float?
+    /// The transformer blocks that spatio-temporal guidance weakens, from 0.
+    package var stgBlocks: [Int]?
+    /// How they are weakened; nil: ``Perturbation/attentionValues``.
+    package var stgMode: Perturbation?
+    /// With spatio-temporal guidance: how far the velocity's spread is brought back, 0...1; nil is off.
+    package var rescale: Float?
+    /// The noise levels, one for each step, used verbatim instead of a schedule; nil: a schedule.
+    package var timesteps: [Float]?
+    /// Whether the clean estimate is noised anew after each step (the 0.9.6 distilled model); nil is off.
+    package var isStochastic: Bool?
 
-    package init(size: VideoSize, steps: Int, guidance: Float, shift: Float? = nil) {
+    package init(
+        size: VideoSize, steps: Int, guidance: Float, shift: Float? = nil, stg: Float? = nil, stgBlocks: [Int]? = nil,
+        stgMode: Perturbation? = nil, rescale: Float? = nil, timesteps: [Float]? = nil, isStochastic: Bool? = nil
+    ) {
         self.size = size
         self.steps = steps
         self.guidance = guidance
         self.shift = shift
+        self.stg = stg
+        self.stgBlocks = stgBlocks
+        self.stgMode = stgMode
+        self.rescale = rescale
+        self.timesteps = timesteps
+        self.isStochastic = isStochastic
     }
 }
 

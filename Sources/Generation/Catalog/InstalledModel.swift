@@ -9,6 +9,8 @@ import WeightFiles
 /// `tokenizer/`.
 package struct InstalledModel: Sendable, Hashable {
     package var name: String
+    /// What finds the model again from any working directory: its name, or an absolute path.
+    package var reference: String
     package var folder: URL
     /// The file or folder that holds the draft's transformer.
     package var transformer: URL
@@ -46,11 +48,13 @@ struct ModelFolder {
     }
 
     /// - Throws: ``GenerationError/badModel(_:)`` that says what is missing and where it was looked for.
-    func model(name: String, isBundled: Bool) throws -> InstalledModel {
+    ///
+    /// - Parameter reference: nil: the path.
+    func model(name: String, reference: String? = nil, isBundled: Bool) throws -> InstalledModel {
         let root = Self.isFolder(url) ? url : url.deletingLastPathComponent()
         var found = InstalledModel(
-            name: name, folder: root, transformer: url, highResolution: nil, videoAutoencoder: url, isBundled: isBundled
-        )
+            name: name, reference: reference ?? url.path, folder: root, transformer: url, highResolution: nil,
+            videoAutoencoder: url, isBundled: isBundled)
         if Self.isFolder(root.appending(path: "transformer")), Self.isFolder(url) {
             found.transformer = root.appending(path: "transformer")
             found.videoAutoencoder = root.appending(path: "vae")
@@ -95,8 +99,11 @@ struct ModelFolder {
 }
 
 extension String {
-    /// Without control characters, for messages that hold names from outside.
+    /// Without control and invisible formatting characters, for messages that hold names from outside.
     var printable: String {
-        String(String.UnicodeScalarView(unicodeScalars.map { $0.properties.generalCategory == .control ? "?" : $0 }))
+        let isHidden: (Unicode.Scalar) -> Bool = {
+            [.control, .format, .lineSeparator, .paragraphSeparator].contains($0.properties.generalCategory)
+        }
+        return String(String.UnicodeScalarView(unicodeScalars.map { isHidden($0) ? "?" : $0 }))
     }
 }

@@ -1,5 +1,7 @@
+import Diffusion
 package import Foundation
 import Models
+import Tokenizers
 import WeightFiles
 
 /// The models that can be used: bundled, in the user's folder, or anywhere by path.
@@ -36,7 +38,8 @@ package struct ModelCatalog: Sendable {
             for name in names.sorted() where models[name] == nil && !name.hasPrefix(".") {
                 let url = folder.appending(path: name)
                 guard ModelFolder.isFolder(url) else { continue }
-                models[name] = try? ModelFolder(url: url).model(name: name, isBundled: folder == Self.bundledFolder)
+                models[name] = try? ModelFolder(url: url).model(
+                    name: name, reference: name, isBundled: folder == Self.bundledFolder)
             }
         }
         return models.values.sorted { $0.name < $1.name }
@@ -51,7 +54,8 @@ package struct ModelCatalog: Sendable {
                 let url = folder.appending(path: name)
                 if ModelFolder.isFolder(url) {
                     return try Self.explained {
-                        try ModelFolder(url: url).model(name: name, isBundled: folder == Self.bundledFolder)
+                        try ModelFolder(url: url).model(
+                            name: name, reference: name, isBundled: folder == Self.bundledFolder)
                     }
                 }
             }
@@ -74,12 +78,17 @@ package struct ModelCatalog: Sendable {
             return try body()
         } catch let error as GenerationError {
             throw error
-        } catch is CancellationError {
-            throw CancellationError()
         } catch let error as WeightError {
             throw GenerationError.badModel(String(describing: error))
         } catch let error as ModelError {
             throw GenerationError.badModel(String(describing: error))
+        } catch let error as TokenizerError {
+            throw GenerationError.badModel(String(describing: error))
+        } catch let error as DiffusionError {
+            throw GenerationError.badModel("The model's scheduler configuration cannot be used. \(error)")
+        } catch is DecodingError {
+            throw GenerationError.badModel(
+                "The model's scheduler configuration cannot be read; download or convert the model again.")
         }
     }
 

@@ -16,6 +16,8 @@ struct ModelShapes {
     let textEncoder: Checkpoint?
     let textConfiguration: TextEncoderConfiguration?
     let schedule: ScheduleConfiguration
+    /// The HR stage's own, else the draft's.
+    let highResolutionSchedule: ScheduleConfiguration
     /// Whether the first latent frame stands for one pixel frame in the coordinates.
     let isCausal: Bool
 
@@ -30,8 +32,46 @@ struct ModelShapes {
         autoencoderConfiguration = try VideoAutoencoderConfiguration(autoencoder.config)
         textEncoder = try model.textEncoder.map { try Checkpoint.load(.textEncoder, from: $0.path) }
         textConfiguration = try textEncoder.map { try TextEncoderConfiguration($0.config) }
-        schedule = try Self.schedule(transformer, folder: model.folder)
+        let schedule = try Self.schedule(transformer, folder: model.folder)
+        self.schedule = schedule
+        highResolutionSchedule =
+            try highResolution.flatMap { $0.fileConfig["scheduler"] == nil ? nil : $0 }
+            .map { try Self.schedule($0, folder: model.folder) } ?? schedule
         isCausal = transformerConfiguration.causalTemporalPositioning ?? false
+        try checkParts()
+    }
+
+    /// Parts from several sources must fit each other: each may be sound alone.
+    private func checkParts() throws {
+        let draft = transformerConfiguration
+        try require(
+            draft.inputChannels == autoencoderConfiguration.latentChannels
+                && draft.outputChannels == draft.inputChannels,
+            "the transformer has \(draft.inputChannels) latent channels in and \(draft.outputChannels) out, the video"
+                + " autoencoder \(autoencoderConfiguration.latentChannels)")
+        if let text = textConfiguration {
+            try require(
+                text.width == draft.captionChannels,
+                "the transformer reads text states of width \(draft.captionChannels), and the text encoder's have"
+                    + " \(text.width)")
+        }
+        guard let high = highResolutionConfiguration else { return }
+        try require(
+            high.inputChannels == draft.inputChannels && high.outputChannels == draft.outputChannels
+                && high.captionChannels == draft.captionChannels,
+            "the HR transformer has other latent or text channels than the draft's")
+        guard let turbo2k else { return }
+        try require(
+            high.width == draft.width && turbo2k.guidanceBlocks.allSatisfy((0..<draft.layerCount).contains),
+            "the HR transformer is guided by blocks that the draft's transformer does not have")
+    }
+
+    private func require(_ condition: Bool, _ reason: String) throws {
+        guard condition else {
+            throw GenerationError.badModel(
+                "The parts of the model \(model.name.printable) do not belong together: \(reason). Use parts of one model."
+            )
+        }
     }
 
     private static func schedule(_ checkpoint: Checkpoint, folder: URL) throws -> ScheduleConfiguration {

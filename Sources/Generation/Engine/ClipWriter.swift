@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import VideoIO
 
 /// A video writer whose errors are the engine's.
@@ -19,7 +20,10 @@ final class ClipWriter {
     func append(_ frame: VideoFrame) throws { try Self.explained { try writer.append(frame) } }
 
     /// - Returns: the file's size in bytes.
-    func finish() throws -> Int { try Self.explained { try writer.finish().byteCount } }
+    /// - Throws: ``GenerationError``, or `CancellationError` once `stop` is set.
+    func finish(stop: StopFlag) throws -> Int {
+        try Self.explained { try writer.finish { !stop.isStopped }.byteCount }
+    }
 
     func cancel() { writer.cancel() }
 
@@ -46,25 +50,49 @@ enum JobFolder {
             encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
             try encoder.encode(recipe).write(to: folder.appending(path: "recipe.json"), options: .atomic)
         } catch {
-            throw GenerationError.cannotWrite(
-                "The job's folder \(folder.path.printable) cannot be written: \(error.localizedDescription)")
+            throw cannotWrite(folder, error)
         }
     }
 
-    /// The small clip and the still that lists show.
-    static func keepClip(_ frames: [VideoFrame], recipe: Recipe, folder: URL, threadCount: Int) throws {
-        guard let first = frames.first else { return }
-        let writer = try ClipWriter(
-            OutputRequest(file: folder.appending(path: "clip.mp4"), crf: 16), size: recipe.lr.size, fps: recipe.fps,
-            threadCount: threadCount)
-        for frame in frames { try writer.append(frame) }
-        _ = try writer.finish()
+    static func clip(_ folder: URL) -> URL { folder.appending(path: "clip.mp4") }
+
+    /// The still that lists show.
+    static func keepPoster(_ frames: [VideoFrame], in folder: URL) throws {
+        guard !frames.isEmpty else { return }
         let poster = frames[frames.count / 2]
-        let size =
-            (poster.width * first.height > 0) ? poster.sizeFitting(maximumWidth: 320, maximumHeight: 320) : (1, 1)
+        let size = poster.sizeFitting(maximumWidth: 320, maximumHeight: 320)
         try ClipWriter.explained {
             try ImageFile.write(
-                poster.resized(toWidth: size.0, height: size.1), to: folder.appending(path: "poster.png").path)
+                poster.resized(toWidth: size.width, height: size.height), to: folder.appending(path: "poster.png").path)
         }
+    }
+
+    /// Copies a finished clip into the folder; it appears there whole.
+    static func keepCopy(of file: URL, in folder: URL) throws {
+        let copy = folder.appending(path: "clip.mp4.\(getpid()).part")
+        do {
+            try? FileManager.default.removeItem(at: copy)
+            try FileManager.default.copyItem(at: file, to: copy)
+        } catch {
+            try? FileManager.default.removeItem(at: copy)
+            throw cannotWrite(folder, error)
+        }
+        guard rename(copy.path, clip(folder).path) == 0 else {
+            throw cannotWrite(folder, CocoaError(.fileWriteUnknown))
+        }
+    }
+
+    private static func cannotWrite(_ folder: URL, _ error: any Error) -> GenerationError {
+        .cannotWrite(
+            "The job's folder \(folder.path.printable) cannot be written: \(reason(error)). Check the folder and the free space."
+        )
+    }
+
+    /// The system's words where there are any.
+    private static func reason(_ error: any Error) -> String {
+        let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
+        let code = underlying as NSError
+        return code.domain == NSPOSIXErrorDomain
+            ? String(cString: strerror(CInt(code.code))) : error.localizedDescription
     }
 }

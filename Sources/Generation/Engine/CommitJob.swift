@@ -12,37 +12,60 @@ struct CommitJob {
     let model: LoadedModel
     let options: GenerationEngine.Options
 
-    /// Where a model has no HR stage: the draft's latent, resized, is noised up to this level and denoised at full size.
+    /// Where a model has no HR stage: the draft's latent, resized, is noised to this level and denoised at full size, in
+    /// as many steps as asked for. Explicit timesteps are taken as they are.
     private static let restartLevel: Float = 0.7
     /// Widest picture of the previews of a commit.
-    private static let previewWidth = 640
+    static let previewWidth = 640
 
+    /// - Throws: ``GenerationError`` or `CancellationError`.
     func run(_ job: JobContext) throws {
-        var recipe = draft.recipe
-        recipe.hr = request.hr
-        recipe.precision = model.precision
-        try RecipeCheck(autoencoder: model.shapes.autoencoderConfiguration).check(recipe)
-        try checkShape(recipe)
-        try MemoryPlan(
-            shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount
-        ).checkFits(.commit, ignoring: options.ignoresMemory)
+        let recipe = try checkedRecipe()
         try JobFolder.prepare(request.folder, recipe: recipe)
         let writer = try ClipWriter(
             request.output, size: recipe.hr.size, fps: recipe.fps, threadCount: model.parallel.threadCount)
         defer { writer.cancel() }
         let (low, high, decoder) = try job.stage(.load) {
-            (try model.transformer(), try model.highResolution(), try model.decoder())
+            try checkWeights()
+            return (try model.transformer(), try model.highResolution(), try model.decoder())
         }
-        let weights = try model.weightsSHA256(cache: options.cacheFolder)
-        let latent = try denoised(recipe, low, high, weights: weights, job)
+        let latent = try denoised(recipe, low, high, job)
         try writeClip(latent, recipe, decoder, writer, job)
         SamplerState.remove(in: request.folder)
         job.emit(
             .finished(
                 GenerationResult(
-                    kind: .commit, recipe: recipe, weightsSHA256: weights, latentSHA256: LatentDigest.sha256(latent),
-                    steps: job.steps, stageSeconds: job.stageSeconds, seconds: job.seconds, file: request.output.file,
-                    peakBytes: ProcessStatus.peakBytes)))
+                    kind: .commit, recipe: recipe, weightsSHA256: draft.weightsSHA256,
+                    latentSHA256: LatentDigest.sha256(latent), steps: job.steps, stageSeconds: job.stageSeconds,
+                    seconds: job.seconds, file: request.output.file, peakBytes: ProcessStatus.peakBytes)))
+    }
+
+    /// The recipe as it will run, once everything that can be refused before the start was looked at.
+    private func checkedRecipe() throws -> Recipe {
+        var recipe = draft.recipe
+        recipe.hr = request.hr
+        recipe.precision = model.precision
+        try RecipeCheck(model.shapes).check(recipe)
+        try checkShape(recipe)
+        guard draft.positive.channels == model.shapes.transformerConfiguration.captionChannels,
+            draft.negative.channels == draft.positive.channels
+        else {
+            throw GenerationError.badDraft("The draft's text embedding does not fit the model; make the draft again.")
+        }
+        try MemoryPlan(
+            shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
+            availableBytes: options.availableBytes
+        ).checkFits(.commit, ignoring: options.ignoresMemory)
+        return recipe
+    }
+
+    /// Features of other weights would guide to another clip.
+    private func checkWeights() throws {
+        guard try model.weightsSHA256(cache: options.cacheFolder) == draft.weightsSHA256 else {
+            throw GenerationError.badDraft(
+                "The weights of \(model.model.name.printable) have changed since this draft was made; make the draft again."
+            )
+        }
     }
 
     /// The features are resized to the new grid, so the shapes must agree about what is where.
@@ -57,8 +80,7 @@ struct CommitJob {
     }
 
     private func denoised(
-        _ recipe: Recipe, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor, weights: String,
-        _ job: JobContext
+        _ recipe: Recipe, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor, _ job: JobContext
     ) throws -> [Float] {
         let passes = PassBuilder(model: model, recipe: recipe)
         let (lowGrid, grid) = (passes.grid(recipe.lr.size), passes.grid(recipe.hr.size))
@@ -69,30 +91,31 @@ struct CommitJob {
         // The noise follows the draft's in one stream, as if both passes were one run of the reference.
         var random = RandomSource(seed: UInt64(recipe.seed))
         _ = random.normal(count: draft.latent.count)
-        let injections = try features(recipe, passes, low, high, lowGrid, grid, &random, job)
-        let noise = random.normal(count: grid.tokenCount * channels)
-        var schedule = try passes.schedule(recipe.hr, grid: grid)
-        var start = noise
+        let injections = try features(passes, low, high, lowGrid, grid, &random, job)
+        var start = random.normal(count: grid.tokenCount * channels)
+        var schedule = try passes.schedule(.hr, recipe.hr, grid: grid)
         if high.turbo2k == nil {
-            schedule = try NoiseSchedule(timesteps: schedule.timesteps.filter { $0 <= Self.restartLevel } + [])
-            start = restart(noise, lowGrid, grid, channels, level: schedule.timesteps[0])
+            if recipe.hr.timesteps == nil {
+                schedule = try NoiseSchedule(timesteps: schedule.timesteps.map { $0 * Self.restartLevel })
+            }
+            start = restart(start, lowGrid, grid, channels, level: schedule.timesteps[0])
         }
-        let map = request.wantsPreviews ? LatentColorStore(cache: options.cacheFolder).load(weights) : nil
+        let colors = LatentColorStore(cache: options.cacheFolder, key: draft.weightsSHA256)
+        let map = request.wantsPreviews ? colors.load() : nil
         return try job.stage(.hr, parts: schedule.stepCount) {
             try passes.denoise(
-                .hr, executor: high, settings: recipe.hr, grid: grid, schedule: schedule, positive: draft.positive,
-                negative: draft.negative, injections: injections, folder: request.folder,
-                key: passes.stateKey(recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: weights),
-                showEstimate: map.map { map in
-                    { job.emit(.preview(Preview(look: .map, frames: map.frames($0, grid: grid), fps: recipe.fps / 8))) }
-                }
+                .hr, executor: high, settings: recipe.hr, grid: grid, schedule: schedule, random: random,
+                prompts: (draft.positive, draft.negative), injections: injections, folder: request.folder,
+                key: passes.stateKey(
+                    recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: draft.weightsSHA256),
+                showEstimate: map.map { passes.preview($0, grid: grid, job: job) }
             ).run(from: start, job: job)
         }
     }
 
     /// The draft's features, once for the commit, on the high-resolution grid.
     private func features(
-        _ recipe: Recipe, _ passes: PassBuilder, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor,
+        _ passes: PassBuilder, _ low: VideoTransformerExecutor, _ high: VideoTransformerExecutor,
         _ lowGrid: LatentGrid, _ grid: LatentGrid, _ random: inout RandomSource, _ job: JobContext
     ) throws -> [InjectedFeatures] {
         guard let turbo2k = high.turbo2k else { return [] }
@@ -139,7 +162,7 @@ struct CommitJob {
                 encoding += JobContext.seconds(since: start)
             }
         }
-        let bytes = try job.stage(.encode) { try writer.finish() }
+        let bytes = try job.stage(.encode) { try writer.finish(stop: job.stop) }
         job.add(-encoding, to: .decode)
         job.add(encoding, to: .encode)
         if request.wantsPreviews { job.emit(.preview(Preview(look: .decoded, frames: previews, fps: recipe.fps))) }

@@ -10,72 +10,37 @@ struct DraftJob {
     let model: LoadedModel
     let options: GenerationEngine.Options
 
+    /// - Throws: ``GenerationError`` or `CancellationError`.
     func run(_ job: JobContext) throws {
-        var recipe = request.recipe
-        let shapes = model.shapes
-        try RecipeCheck(autoencoder: shapes.autoencoderConfiguration).check(recipe)
-        recipe.precision = model.precision
-        try MemoryPlan(
-            shapes: shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount
-        )
-        .checkFits(.draft, ignoring: options.ignoresMemory)
+        let recipe = try checkedRecipe()
         try JobFolder.prepare(request.folder, recipe: recipe)
-        var writer = try request.output.map {
+        let writer = try request.output.map {
             try ClipWriter($0, size: recipe.lr.size, fps: recipe.fps, threadCount: model.parallel.threadCount)
         }
         defer { writer?.cancel() }
-        let (executor, decoder) = try job.stage(.load) { (try model.transformer(), try model.decoder()) }
+        let (executor, decoder, weights) = try job.stage(.load) {
+            (
+                try model.transformer(), try model.decoder(), try model.weightsSHA256(cache: options.cacheFolder)
+            )
+        }
         let embeddings = try job.stage(.text) { try model.encode([recipe.prompt, recipe.negative], stop: job.stop) }
-        let weights = try model.weightsSHA256(cache: options.cacheFolder)
+        let prompts = (positive: embeddings[0], negative: embeddings[1])
         let passes = PassBuilder(model: model, recipe: recipe)
         let grid = passes.grid(recipe.lr.size)
-        let colors = LatentColorStore(cache: options.cacheFolder)
-        let colorKey = weights
-        let schedule = try passes.schedule(recipe.lr, grid: grid)
-        let latent = try job.stage(.lr, parts: schedule.stepCount) {
-            let map = request.wantsPreviews ? colors.load(colorKey) : nil
-            var random = RandomSource(seed: UInt64(recipe.seed))
-            let stage = passes.denoise(
-                .lr, executor: executor, settings: recipe.lr, grid: grid, schedule: schedule, positive: embeddings[0],
-                negative: embeddings[1], injections: [], folder: request.folder,
-                key: passes.stateKey(recipe.lr, kind: "draft", weights: weights),
-                showEstimate: map.map { map in
-                    { job.emit(.preview(Preview(look: .map, frames: map.frames($0, grid: grid), fps: recipe.fps / 8))) }
-                })
-            return try stage.run(
-                from: random.normal(count: grid.tokenCount * executor.configuration.inputChannels), job: job)
-        }
+        let colors = LatentColorStore(cache: options.cacheFolder, key: weights)
+        let latent = try denoised(recipe, passes, executor, prompts, colors: colors, weights: weights, job)
         try DraftFile(
-            recipe: recipe, latent: latent, tokenCount: grid.tokenCount, positive: embeddings[0],
-            negative: embeddings[1], weightsSHA256: weights
+            recipe: recipe, latent: latent, tokenCount: grid.tokenCount, positive: prompts.positive,
+            negative: prompts.negative, weightsSHA256: weights
         ).write(in: request.folder)
-        let frames = try job.stage(.decode, parts: recipe.frames) {
-            var frames: [VideoFrame] = []
-            try DecodeStage(
-                decoder: decoder, grid: grid, frameCount: recipe.frames, size: recipe.lr.size, seed: recipe.seed
-            )
-            .run(latent, job: job) { frames.append($0) }
-            return frames
-        }
+        let frames = try decoded(latent, recipe, grid, decoder, job)
         if request.wantsPreviews {
             job.emit(.preview(Preview(look: .decoded, frames: frames, fps: recipe.fps)))
-            if colors.load(colorKey) == nil, let map = LatentColors(latent: latent, grid: grid, frames: frames) {
-                colors.save(map, colorKey)
-            }
+            colors.learn(
+                latent, grid: grid, frames: frames,
+                framesPerLatent: model.shapes.autoencoderConfiguration.temporalFactor)
         }
-        try job.stage(.encode, parts: frames.count) {
-            try JobFolder.keepClip(
-                frames, recipe: recipe, folder: request.folder, threadCount: model.parallel.threadCount)
-            for (index, frame) in frames.enumerated() {
-                try job.checkCancellation()
-                try writer?.append(frame)
-                job.emit(.partsFinished(.encode, parts: index + 1, count: frames.count))
-            }
-            if let bytes = try writer?.finish(), let file = request.output?.file {
-                job.emit(.outputWritten(file, bytes: bytes))
-            }
-        }
-        writer = nil
+        try write(frames, recipe, writer, job)
         SamplerState.remove(in: request.folder)
         job.emit(
             .finished(
@@ -83,5 +48,86 @@ struct DraftJob {
                     kind: .draft, recipe: recipe, weightsSHA256: weights, latentSHA256: LatentDigest.sha256(latent),
                     steps: job.steps, stageSeconds: job.stageSeconds, seconds: job.seconds, file: request.output?.file,
                     peakBytes: ProcessStatus.peakBytes)))
+    }
+
+    /// The recipe as it will run, once everything that can be refused before the start was looked at.
+    private func checkedRecipe() throws -> Recipe {
+        var recipe = request.recipe
+        try RecipeCheck(model.shapes).check(recipe)
+        recipe.precision = model.precision
+        recipe.model = model.model.reference
+        try model.requireTextEncoder()
+        try MemoryPlan(
+            shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
+            availableBytes: options.availableBytes
+        ).checkFits(.draft, ignoring: options.ignoresMemory)
+        return recipe
+    }
+
+    private func denoised(
+        _ recipe: Recipe, _ passes: PassBuilder, _ executor: VideoTransformerExecutor,
+        _ prompts: (positive: TextEmbedding, negative: TextEmbedding), colors: LatentColorStore, weights: String,
+        _ job: JobContext
+    ) throws -> [Float] {
+        let grid = passes.grid(recipe.lr.size)
+        let schedule = try passes.schedule(.lr, recipe.lr, grid: grid)
+        let map = request.wantsPreviews ? colors.load() : nil
+        return try job.stage(.lr, parts: schedule.stepCount) {
+            var random = RandomSource(seed: UInt64(recipe.seed))
+            let noise = random.normal(count: grid.tokenCount * executor.configuration.inputChannels)
+            return try passes.denoise(
+                .lr, executor: executor, settings: recipe.lr, grid: grid, schedule: schedule, random: random,
+                prompts: prompts, folder: request.folder,
+                key: passes.stateKey(recipe.lr, kind: "draft", weights: weights),
+                showEstimate: map.map { passes.preview($0, grid: grid, job: job) }
+            ).run(from: noise, job: job)
+        }
+    }
+
+    private func decoded(
+        _ latent: [Float], _ recipe: Recipe, _ grid: LatentGrid, _ decoder: VideoDecoderExecutor, _ job: JobContext
+    ) throws -> [VideoFrame] {
+        try job.stage(.decode, parts: recipe.frames) {
+            var frames: [VideoFrame] = []
+            try DecodeStage(
+                decoder: decoder, grid: grid, frameCount: recipe.frames, size: recipe.lr.size, seed: recipe.seed
+            )
+            .run(latent, job: job) { frames.append($0) }
+            return frames
+        }
+    }
+
+    /// The output, where one is wanted, and the folder's own clip and poster.
+    private func write(_ frames: [VideoFrame], _ recipe: Recipe, _ writer: ClipWriter?, _ job: JobContext) throws {
+        try job.stage(.encode, parts: frames.count) {
+            try JobFolder.keepPoster(frames, in: request.folder)
+            guard let writer, let output = request.output?.file else {
+                return try keepClip(frames, recipe, announces: true, job)
+            }
+            try append(frames, to: writer, announces: true, job)
+            job.emit(.outputWritten(output, bytes: try writer.finish(stop: job.stop)))
+            if (try? VideoContainer(path: output.path)) == .mp4 {
+                try JobFolder.keepCopy(of: output, in: request.folder)
+            } else {
+                try keepClip(frames, recipe, announces: false, job)
+            }
+        }
+    }
+
+    private func keepClip(_ frames: [VideoFrame], _ recipe: Recipe, announces: Bool, _ job: JobContext) throws {
+        let clip = try ClipWriter(
+            OutputRequest(file: JobFolder.clip(request.folder), crf: 16), size: recipe.lr.size, fps: recipe.fps,
+            threadCount: model.parallel.threadCount)
+        defer { clip.cancel() }
+        try append(frames, to: clip, announces: announces, job)
+        _ = try clip.finish(stop: job.stop)
+    }
+
+    private func append(_ frames: [VideoFrame], to writer: ClipWriter, announces: Bool, _ job: JobContext) throws {
+        for (index, frame) in frames.enumerated() {
+            try job.checkCancellation()
+            try writer.append(frame)
+            if announces { job.emit(.partsFinished(.encode, parts: index + 1, count: frames.count)) }
+        }
     }
 }

@@ -1,6 +1,6 @@
-internal import Dispatch
+import Dispatch
 package import Foundation
-package import Kernels
+import Kernels
 import Models
 import Synchronization
 import WeightFiles
@@ -18,6 +18,8 @@ package final class GenerationEngine: GenerationService {
         package var threadCount: Int?
         /// Starts a job even where the plan says that memory will not do.
         package var ignoresMemory = false
+        /// Stands in for the memory that the system has; nil: what the system says.
+        package var availableBytes: Int?
 
         package init(userModels: URL? = nil, cacheFolder: URL? = nil, threadCount: Int? = nil) {
             self.userModels = userModels
@@ -61,10 +63,10 @@ package final class GenerationEngine: GenerationService {
     package func plan(_ recipe: Recipe) async throws -> GenerationPlan {
         try ModelCatalog.explained {
             let shapes = try ModelShapes(catalog.find(recipe.model))
-            try RecipeCheck(autoencoder: shapes.autoencoderConfiguration).check(recipe)
+            try RecipeCheck(shapes).check(recipe)
             return MemoryPlan(
                 shapes: shapes, recipe: recipe, precision: recipe.precision ?? Kernels.defaultPrecision,
-                threadCount: threadCount
+                threadCount: threadCount, availableBytes: options.availableBytes
             ).plan
         }
     }
@@ -99,7 +101,7 @@ package final class GenerationEngine: GenerationService {
     private func load(_ name: String, precision: Precision?, _ job: JobContext) throws -> LoadedModel {
         let installed = try catalog.find(name)
         let precision = precision ?? Kernels.defaultPrecision
-        let key = "\(installed.weightFiles.map(\.path)) \(precision) \(threadCount)"
+        let key = "\(installed.weightFiles.map(WeightDigests.identity)) \(precision) \(threadCount)"
         if let model = loaded.withLock({ $0.key == key ? UncheckedModel(model: $0.model) : nil })?.model {
             return model
         }

@@ -5,12 +5,13 @@ import Models
 /// A running job: where its events go, when it must stop, what it took so far.
 final class JobContext {
     let stop: StopFlag
-    private let send: (GenerationEvent) -> Void
+    /// Takes events from any thread.
+    let send: @Sendable (GenerationEvent) -> Void
     private let start = ContinuousClock.now
     private(set) var stageSeconds: [Stage: Double] = [:]
     private(set) var steps: [StepRecord] = []
 
-    init(stop: StopFlag, send: @escaping (GenerationEvent) -> Void) {
+    init(stop: StopFlag, send: @escaping @Sendable (GenerationEvent) -> Void) {
         self.stop = stop
         self.send = send
     }
@@ -19,6 +20,7 @@ final class JobContext {
 
     static func seconds(since start: ContinuousClock.Instant) -> Double { (ContinuousClock.now - start) / .seconds(1) }
 
+    /// Sends an event; steps are remembered for the result.
     func emit(_ event: GenerationEvent) {
         if case .stepFinished(let record) = event { steps.append(record) }
         send(event)

@@ -59,20 +59,27 @@ final class LoadedModel {
         guard let file = model.tokenizer else {
             throw GenerationError.badModel(
                 "The model \(model.name.printable) has no tokenizer: looked for tokenizer/spiece.model in \(model.folder.path.printable)."
-            )
+                    + " Put the SentencePiece file of its text encoder there.")
         }
         let tokenizer = try T5Tokenizer(path: file.path)
         openedTokenizer = tokenizer
         return tokenizer
     }
 
-    /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else.
-    func encode(_ prompts: [String], stop: StopFlag) throws -> [TextEmbedding] {
-        guard let checkpoint = shapes.textEncoder else {
+    /// - Throws: ``GenerationError/badModel(_:)`` if the model cannot read prompts, before anything large is loaded.
+    func requireTextEncoder() throws {
+        guard shapes.textEncoder != nil else {
             throw GenerationError.badModel(
                 "The model \(model.name.printable) has no text encoder: looked for text_encoder/ in \(model.folder.path.printable)."
                     + " Put a T5 v1.1 encoder there.")
         }
+        _ = try tokenizer()
+    }
+
+    /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else.
+    func encode(_ prompts: [String], stop: StopFlag) throws -> [TextEmbedding] {
+        try requireTextEncoder()
+        guard let checkpoint = shapes.textEncoder else { return [] }
         let tokenizer = try tokenizer()
         let operands: Precision = precision == .fp32 || !KernelLevel.best.multipliesBF16 ? .fp32 : .bf16
         let encoder = try T5Encoder(checkpoint, precision: operands, residency: .streamed, parallel: parallel)
@@ -112,51 +119,4 @@ struct TextEmbedding: Sendable, Equatable {
     var states: [Float]
     var tokenCount: Int
     var channels: Int
-}
-
-/// SHA-256 of weight files, remembered by size, time of change and inode, so that gigabytes are read once.
-struct WeightDigests {
-    private let file: URL?
-
-    /// - Parameter cache: a folder for what is remembered; nil: nothing is.
-    init(cache: URL?) {
-        file = cache?.appending(path: "weight-digests.json")
-    }
-
-    /// SHA-256 over the digests of all files, in order.
-    func combined(_ files: [URL]) throws -> String {
-        var known: [String: String] = [:]
-        if let file, let data = try? Data(contentsOf: file) {
-            known = (try? JSONDecoder().decode([String: String].self, from: data)) ?? [:]
-        }
-        var digest = FileDigest()
-        var isChanged = false
-        for path in files {
-            let key = Self.identity(path)
-            let value: String
-            if let found = known[key] {
-                value = found
-            } else {
-                value = try FileDigest.sha256(ofFileAt: path.path)
-                known[key] = value
-                isChanged = true
-            }
-            Array(value.utf8).withUnsafeBytes { digest.update($0) }
-        }
-        if isChanged, let file { try? save(known, file) }
-        return digest.finalized()
-    }
-
-    private func save(_ known: [String: String], _ file: URL) throws {
-        try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        try JSONEncoder().encode(known).write(to: file, options: .atomic)
-    }
-
-    private static func identity(_ url: URL) -> String {
-        let attributes = (try? FileManager.default.attributesOfItem(atPath: url.resolvingSymlinksInPath().path)) ?? [:]
-        let size = attributes[.size] as? Int ?? 0
-        let inode = attributes[.systemFileNumber] as? Int ?? 0
-        let time = (attributes[.modificationDate] as? Date)?.timeIntervalSince1970 ?? 0
-        return "\(url.path) \(size) \(inode) \(time)"
-    }
 }

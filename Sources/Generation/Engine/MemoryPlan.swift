@@ -8,21 +8,18 @@ struct MemoryPlan {
     let recipe: Recipe
     let precision: Precision
     let threadCount: Int
+    /// Stands in for what the system has free; nil: what it says.
+    let availableBytes: Int?
 
     enum Kind {
         case draft
         case commit
-
-        var stages: Set<Stage> {
-            switch self {
-            case .draft: [.load, .text, .lr, .decode, .encode]
-            case .commit: [.load, .features, .hr, .decode, .encode]
-            }
-        }
     }
 
     /// The program itself, its libraries and what the formulas leave out.
     private static let programBytes = 160 << 20
+    /// The longest text the model reads.
+    private static let textTokens = PromptLimit.tokens
 
     private var scale: LatentScale {
         LatentScale(
@@ -34,63 +31,94 @@ struct MemoryPlan {
         LatentGrid(pixelFrames: recipe.frames, pixelHeight: size.height, pixelWidth: size.width, scale: scale)
     }
 
+    /// A whole job: a draft and its commit. Decoding and encoding are the commit's, the larger.
     var plan: GenerationPlan {
         let (low, high) = (grid(recipe.lr.size), grid(recipe.hr.size))
+        return GenerationPlan(
+            stages: stages(.draft).filter { [.load, .text, .lr].contains($0.stage) }
+                + stages(.commit).filter { $0.stage != .load },
+            lrTokens: low.tokenCount, hrTokens: high.tokenCount,
+            lrFlopsPerCall: flops(shapes.transformerConfiguration, low.tokenCount),
+            hrFlopsPerCall: flops(
+                shapes.highResolutionConfiguration ?? shapes.transformerConfiguration, high.tokenCount),
+            availableBytes: free)
+    }
+
+    /// What this process may come to hold: what is free, and what it holds already.
+    private var free: Int { availableBytes ?? ProcessStatus.availableBytes + ProcessStatus.ownBytes }
+
+    /// The stages of one job. A stage's terms are all that is in memory while it runs.
+    private func stages(_ kind: Kind) -> [GenerationPlan.StagePeak] {
         let lr = shapes.transformerConfiguration
         let hr = shapes.highResolutionConfiguration ?? lr
-        let program = GenerationPlan.Term(name: "program", bytes: Self.programBytes)
-        let lrWeights = GenerationPlan.Term(name: "draft weights", bytes: weightBytes(lr, nil))
-        let hrWeights = GenerationPlan.Term(
-            name: "commit weights", bytes: shapes.highResolution == nil ? 0 : weightBytes(hr, shapes.turbo2k))
-        let decoderWeights = GenerationPlan.Term(name: "decoder weights", bytes: decoderWeightBytes)
-        let injected = GenerationPlan.Term(name: "guidance features", bytes: injectedBytes(hr, high))
-        let always = [program, lrWeights, decoderWeights]
-        let both = always + [hrWeights]
-        func activations(_ c: VideoTransformerConfiguration, _ t: Turbo2KConfiguration?, _ grid: LatentGrid)
-            -> GenerationPlan.Term
-        {
-            .init(
-                name: "activations",
-                bytes: TransformerWorkspace.byteCount(
-                    configuration: c, turbo2k: t, tokenCount: grid.tokenCount, precision: precision,
-                    attentionIsBF16: precision != .fp32, threadCount: threadCount)
-                    + 12 * grid.tokenCount * c.inputChannels * 4)
-        }
+        let (low, high) = (grid(recipe.lr.size), grid(recipe.hr.size))
+        let always: [GenerationPlan.Term] = [
+            .init(name: "program", bytes: Self.programBytes),
+            .init(name: "draft weights", bytes: weightBytes(lr, nil)),
+            .init(name: "decoder weights", bytes: decoderWeightBytes),
+        ]
         func stage(_ stage: Stage, _ terms: [GenerationPlan.Term]) -> GenerationPlan.StagePeak {
-            .init(stage: stage, terms: terms.filter { $0.bytes > 0 })
+            .init(stage: stage, terms: (always + terms).filter { $0.bytes > 0 })
         }
-        let hrFrame = recipe.hr.size.width * recipe.hr.size.height
-        return GenerationPlan(
-            stages: [
-                stage(.load, always),
-                stage(.text, [program, .init(name: "text encoder", bytes: textBytes)]),
-                stage(.lr, always + [activations(lr, nil, low)]),
-                stage(.features, both + [injected, activations(lr, nil, low)]),
-                stage(.hr, both + [injected, activations(hr, shapes.turbo2k, high)]),
-                stage(.decode, both + [injected, .init(name: "decoder frames", bytes: decoderBytes(high))]),
-                stage(.encode, both + [.init(name: "video encoder", bytes: hrFrame * 3 / 2 * 60)]),
-            ],
-            lrTokens: low.tokenCount, hrTokens: high.tokenCount, lrFlopsPerCall: flops(lr, low.tokenCount),
-            hrFlopsPerCall: flops(hr, high.tokenCount), availableBytes: ProcessStatus.availableBytes)
+        guard kind == .commit else {
+            let frames = GenerationPlan.Term(
+                name: "decoded clip", bytes: 2 * recipe.frames * pixels(recipe.lr.size) * 3)
+            return [
+                stage(.load, []), stage(.text, [.init(name: "text encoder", bytes: textBytes)]),
+                stage(.lr, [activations(lr, nil, low)]),
+                stage(.decode, [frames, .init(name: "decoder frames", bytes: decoderBytes(low))]),
+                stage(.encode, [frames, .init(name: "video encoder", bytes: encoderBytes(recipe.lr.size))]),
+            ]
+        }
+        let weights = GenerationPlan.Term(
+            name: "commit weights", bytes: shapes.highResolution == nil ? 0 : weightBytes(hr, shapes.turbo2k))
+        let injected = GenerationPlan.Term(name: "guidance features", bytes: injectedBytes(hr, high))
+        let streams = GenerationPlan.Term(
+            name: "draft features", bytes: guidanceCount * low.tokenCount * lr.width * 4)
+        let previews = GenerationPlan.Term(
+            name: "preview frames", bytes: recipe.frames * CommitJob.previewWidth * CommitJob.previewWidth * 3)
+        let encoder = GenerationPlan.Term(name: "video encoder", bytes: encoderBytes(recipe.hr.size))
+        return [
+            stage(.load, [weights]),
+            stage(.features, [weights, injected, streams, activations(lr, nil, low)]),
+            stage(.hr, [weights, injected, activations(hr, shapes.turbo2k, high)]),
+            stage(
+                .decode,
+                [weights, .init(name: "decoder frames", bytes: decoderBytes(high)), encoder, previews]),
+            stage(.encode, [weights, encoder, previews]),
+        ]
     }
 
     /// - Throws: ``GenerationError/notEnoughMemory(_:neededBytes:availableBytes:)`` with the largest terms and a way out.
     func checkFits(_ kind: Kind, ignoring: Bool) throws {
-        let plan = plan
-        let stages = plan.stages.filter { kind.stages.contains($0.stage) }
-        guard !ignoring, let worst = stages.max(by: { $0.bytes < $1.bytes }), worst.bytes > plan.availableBytes else {
-            return
-        }
-        func gib(_ bytes: Int) -> String {
-            let tenths = (bytes * 10 + 1 << 29) >> 30
-            return "\(tenths / 10).\(tenths % 10) GiB"
-        }
+        let free = free
+        guard !ignoring, let worst = stages(kind).max(by: { $0.bytes < $1.bytes }), worst.bytes > free else { return }
         let size = kind == .draft ? recipe.lr.size : recipe.hr.size
         let largest = worst.terms.max { $0.bytes < $1.bytes }.map { ", most of it for \($0.name)" } ?? ""
         throw GenerationError.notEnoughMemory(
-            "Not started: \(size), \(recipe.frames) frames needs about \(gib(worst.bytes))\(largest), and \(gib(plan.availableBytes))"
-                + " is available. Take a smaller size, fewer frames, or close other programs.",
-            neededBytes: worst.bytes, availableBytes: plan.availableBytes)
+            "Not started: \(size), \(recipe.frames) frames needs about \(Self.gibibytes(worst.bytes))\(largest), and"
+                + " \(Self.gibibytes(free)) is available. Take a smaller size, fewer frames, or close other programs.",
+            neededBytes: worst.bytes, availableBytes: free)
+    }
+
+    /// For example `5.6 GiB`.
+    private static func gibibytes(_ bytes: Int) -> String {
+        let tenths = Int((Double(bytes) / Double(1 << 30) * 10).rounded())
+        return "\(tenths / 10).\(tenths % 10) GiB"
+    }
+
+    private func pixels(_ size: VideoSize) -> Int { size.width * size.height }
+
+    /// A forward pass's buffers, the prompts' keys and values, and the latents and estimates between steps.
+    private func activations(
+        _ c: VideoTransformerConfiguration, _ turbo2k: Turbo2KConfiguration?, _ grid: LatentGrid
+    ) -> GenerationPlan.Term {
+        let workspace = TransformerWorkspace.byteCount(
+            configuration: c, turbo2k: turbo2k, tokenCount: grid.tokenCount, precision: precision,
+            attentionIsBF16: precision != .fp32, threadCount: threadCount)
+        let prompts = 2 * c.layerCount * Self.textTokens * c.width * 2 * (precision == .fp32 ? 4 : 2)
+        return .init(
+            name: "activations", bytes: workspace + prompts + 12 * grid.tokenCount * c.inputChannels * 4)
     }
 
     private func bytes(perWeight precision: Precision) -> Int {
@@ -120,15 +148,21 @@ struct MemoryPlan {
         }
     }
 
-    /// The streamed encoder holds one layer at a time; mapped pages of the file can be given back.
+    /// The streamed encoder lays out one linear layer at a time, by way of floats where the file has another type; beside
+    /// it stand the tokens of two prompts and the attention's logits.
     private var textBytes: Int {
         guard let c = shapes.textConfiguration else { return 0 }
-        return c.feedForwardWidth * c.width * 8 * 2 + 256 * (c.width + c.feedForwardWidth) * 4 * 6 + c.headCount * 256
-            * 256 * 4
+        let layer = max(c.feedForwardWidth, c.attentionWidth) * c.width * (4 + 4)
+        let tokens = 2 * Self.textTokens
+        let rows = tokens * (8 * c.width + 4 * c.feedForwardWidth + 4 * c.attentionWidth) * 4
+        let logits = 4 * c.headCount * tokens * Self.textTokens * 4
+        return layer + rows + logits
     }
 
+    private var guidanceCount: Int { shapes.turbo2k?.guidanceBlocks.count ?? 0 }
+
     private func injectedBytes(_ c: VideoTransformerConfiguration, _ grid: LatentGrid) -> Int {
-        (shapes.turbo2k?.guidanceBlocks.count ?? 0) * grid.tokenCount * c.width * (precision == .fp32 ? 4 : 2)
+        guidanceCount * grid.tokenCount * c.width * (precision == .fp32 ? 4 : 2)
     }
 
     /// Frames that the decoder's stream keeps: for each residual block its input and two windows, three frames each.
@@ -150,10 +184,12 @@ struct MemoryPlan {
             case .strided, .spaceToDepth: break
             }
         }
-        // The last convolution's floats, the picture's bytes, the encoder's own frames, and kept previews.
+        // The last convolution's floats and the picture's bytes.
         return total + 4 * frame(c.decoderBaseChannels) + size.rows * size.columns * c.patchChannels * (4 + 1)
-            + size.rows * size.columns * c.patchSize * c.patchSize * 3 / 2 * 60 + recipe.frames * 640 * 640 * 3
     }
+
+    /// Frames that x264 holds while it looks ahead, 4:2:0.
+    private func encoderBytes(_ size: VideoSize) -> Int { pixels(size) * 3 / 2 * 60 }
 
     private func flops(_ c: VideoTransformerConfiguration, _ tokens: Int) -> Double {
         let (n, d) = (Double(tokens), Double(c.width))

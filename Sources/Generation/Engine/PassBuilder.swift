@@ -25,28 +25,42 @@ struct PassBuilder {
         return RotaryRows(coordinates: places.values, configuration: executor.configuration)
     }
 
-    /// The recipe's own shift, else the schedule of the model's configuration.
-    func schedule(_ settings: PassSettings, grid: LatentGrid) throws -> NoiseSchedule {
+    /// The recipe's own levels or shift, else the schedule of the model's configuration.
+    ///
+    /// - Throws: ``GenerationError/badValue(_:)``.
+    func schedule(_ pass: Pass, _ settings: PassSettings, grid: LatentGrid) throws -> NoiseSchedule {
         do {
+            if let timesteps = settings.timesteps { return try NoiseSchedule(timesteps: timesteps) }
             if let shift = settings.shift { return try .shifted(stepCount: settings.steps, shift: shift) }
-            return try model.shapes.schedule.schedule(stepCount: settings.steps, tokenCount: grid.tokenCount)
+            let own = pass == .lr ? model.shapes.schedule : model.shapes.highResolutionSchedule
+            return try own.schedule(stepCount: settings.steps, tokenCount: grid.tokenCount)
         } catch {
-            throw GenerationError.badValue("The noise schedule cannot be made: \(error)")
+            throw GenerationError.badValue("The noise schedule cannot be made. \(error)")
         }
     }
 
+    /// - Parameter random: where a stochastic pass draws the noise of its steps.
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
-        schedule: NoiseSchedule,
-        positive: TextEmbedding, negative: TextEmbedding, injections: [InjectedFeatures], folder: URL, key: String,
-        showEstimate: (([Float]) -> Void)?
+        schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),
+        injections: [InjectedFeatures] = [], folder: URL, key: String, showEstimate: (([Float]) -> Void)?
     ) -> DenoiseStage {
-        DenoiseStage(
-            pass: pass, executor: executor, grid: grid, schedule: schedule, guidance: settings.guidance,
-            rotary: rotary(grid, executor), positive: executor.prompt(positive),
-            negative: settings.guidance > 1 ? executor.prompt(negative) : nil, injections: injections,
-            stateFolder: folder,
-            stateKey: key, showEstimate: showEstimate)
+        let guidance = PassGuidance(settings)
+        return DenoiseStage(
+            pass: pass, executor: executor, grid: grid, schedule: schedule,
+            method: settings.isStochastic == true ? .stochastic : .euler, random: random, guidance: guidance,
+            rotary: rotary(grid, executor), positive: executor.prompt(prompts.positive),
+            negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
+            injections: injections, stateFolder: folder, stateKey: key, showEstimate: showEstimate)
+    }
+
+    /// Shows estimates by a fitted map.
+    func preview(_ map: LatentColors, grid: LatentGrid, job: JobContext) -> ([Float]) -> Void {
+        let fps = recipe.fps / Double(autoencoder.temporalFactor)
+        return { latent in
+            let frames = map.frames(latent, grid: grid)
+            if !frames.isEmpty { job.emit(.preview(Preview(look: .map, frames: frames, fps: fps))) }
+        }
     }
 
     /// Names the job that a state belongs to: everything that decides its numbers.

@@ -4,93 +4,122 @@ import Kernels
 import Models
 import Tensors
 
+/// How a pass guides its velocity.
+struct PassGuidance: Sendable {
+    let strengths: Guidance
+    /// What the perturbed evaluation leaves out; nil where it would change nothing.
+    let perturbation: AttentionPerturbation?
+
+    init(_ settings: PassSettings) {
+        strengths = Guidance(
+            scale: settings.guidance, perturbationScale: settings.stg ?? 0, rescaling: settings.rescale ?? 1)
+        let mode = settings.stgMode ?? .attentionValues
+        perturbation =
+            strengths.needsPerturbed && mode.hasEffect
+            ? AttentionPerturbation.Mode(rawValue: mode.rawValue).map {
+                AttentionPerturbation(mode: $0, blocks: Set(settings.stgBlocks ?? []), batchElements: [0])
+            } : nil
+    }
+
+    /// Model evaluations in a step.
+    var calls: Int { 1 + (strengths.needsNegative ? 1 : 0) + (perturbation == nil ? 0 : 1) }
+}
+
 /// One denoising pass: from a start latent to a clean one, step by step.
 struct DenoiseStage {
     let pass: Pass
     let executor: VideoTransformerExecutor
     let grid: LatentGrid
     let schedule: NoiseSchedule
-    let guidance: Float
+    let method: FlowSampler.Method
+    /// Where stochastic steps draw their noise.
+    let random: RandomSource
+    let guidance: PassGuidance
     let rotary: RotaryRows
     let positive: PromptContext
-    /// Needed where guidance is on.
+    /// Needed where classifier-free guidance is on.
     let negative: PromptContext?
     let injections: [InjectedFeatures]
-    /// Where the state is kept after each step, and under which key; nil: nowhere.
-    let stateFolder: URL?
+    /// Where the state is kept after each step, and under which key.
+    let stateFolder: URL
     let stateKey: String
     /// Shows the present estimate of the clean latent, `[tokens, channels]`.
     let showEstimate: (([Float]) -> Void)?
 
     private var channels: Int { executor.configuration.inputChannels }
+    private var shape: [Int] { [1, grid.tokenCount, channels] }
 
     /// - Parameter start: `[tokens, channels]`, at the schedule's first level.
     /// - Returns: `[tokens, channels]`.
+    /// - Throws: `CancellationError`; the last finished step is on the disk then.
     func run(from start: [Float], job: JobContext) throws -> [Float] {
         let workspace = executor.workspace(tokenCount: grid.tokenCount)
-        var latent = start
-        var first = 0
-        if let stateFolder, let state = SamplerState.read(in: stateFolder, key: stateKey),
-            state.latent.count == start.count, state.step <= schedule.stepCount
-        {
-            latent = state.latent
-            first = state.step
+        let (latent, first) = resumed(start)
+        var random = random
+        if method == .stochastic {
+            for _ in 0..<first { _ = random.normal(count: latent.count) }
         }
-        var random = RandomSource(seed: 0)  // Euler steps draw nothing
-        var lastEstimate: [Float]?
-        var stepStart = ContinuousClock.now
-        let shape = [1, grid.tokenCount, channels]
+        let saver = StateSaver(folder: stateFolder) { [send = job.send, pass] in
+            send(.stateSaved(pass: pass, step: $0))
+        }
+        defer { saver.finish() }
+        var gallery = showEstimate.map(PacedPreview.init)
+        var estimate: [Float]?
         _ = executor.times.take()
-        let result = try FlowSampler(schedule).sample(
+        let result = try FlowSampler(schedule, method: method).sample(
             from: Tensor(latent, shape: shape), random: &random, firstStep: first,
             velocity: { tokens, step in
-                stepStart = ContinuousClock.now
-                let velocity = try velocity(tokens.values, step, workspace, stepStart, job)
-                let estimate = tokens.values.withUnsafeBufferPointer { x in
-                    velocity.withUnsafeBufferPointer { v in x.indices.map { x[$0] - step.time * v[$0] } }
-                }
-                let change = lastEstimate.map { Self.relativeChange(from: $0, to: estimate) }
-                lastEstimate = estimate
-                report(step, since: stepStart, change: change, job)
+                let start = ContinuousClock.now
+                let velocity = try velocity(tokens.values, step, workspace, start, job)
+                let clean = Self.clean(tokens.values, velocity, at: step.time)
+                let change = estimate.map { Self.relativeChange(from: $0, to: clean) }
+                estimate = clean
+                report(step, since: start, change: change, job)
                 return Tensor(velocity, shape: shape)
             },
             afterStep: { step, tokens in
-                try job.checkCancellation()
-                if let stateFolder {
-                    try SamplerState(
-                        step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey
-                    ).write(in: stateFolder)
-                    job.emit(.stateSaved(pass: pass, step: step.index + 1))
+                let isLast = step.index + 1 == schedule.stepCount
+                // A finished draft is kept whole; a finished commit still has to be decoded and written.
+                if !isLast || pass == .hr {
+                    saver.save(
+                        SamplerState(
+                            step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey))
                 }
-                if let lastEstimate, step.index + 1 < schedule.stepCount { showEstimate?(lastEstimate) }
+                try job.checkCancellation()
+                if let estimate, !isLast { gallery?.show(estimate) }
             })
         return result.values
     }
 
+    /// Where an interrupted run of the same job stopped, else the start.
+    private func resumed(_ start: [Float]) -> (latent: [Float], firstStep: Int) {
+        guard let state = SamplerState.read(in: stateFolder, key: stateKey, count: start.count),
+            state.step <= schedule.stepCount
+        else { return (start, 0) }
+        return (state.latent, state.step)
+    }
+
+    /// The guided velocity.
     private func velocity(
         _ tokens: [Float], _ step: FlowSampler.Step, _ workspace: TransformerWorkspace,
-        _ start: ContinuousClock.Instant,
-        _ job: JobContext
+        _ start: ContinuousClock.Instant, _ job: JobContext
     ) throws -> [Float] {
-        let guided = guidance > 1 && negative != nil
         let reporter = BlockReporter(
-            pass: pass, step: step.index + 1, blocksPerCall: executor.configuration.layerCount, calls: guided ? 2 : 1,
+            pass: pass, step: step.index + 1, blocksPerCall: executor.configuration.layerCount, calls: guidance.calls,
             start: start, job: job)
-        func evaluate(_ prompt: PromptContext) throws -> [Float] {
+        func evaluate(_ prompt: PromptContext, _ perturbation: AttentionPerturbation? = nil) throws -> Tensor {
             var evaluation = VideoTransformerExecutor.Evaluation(rotary: rotary, prompt: prompt, timesteps: [step.time])
             evaluation.injections = injections
+            evaluation.perturbation = perturbation
             evaluation.stop = job.stop
             nonisolated(unsafe) let reporter = reporter  // SAFETY: called on this thread, between blocks
             evaluation.onBlock = { _ in reporter.next() }
-            return try executor.velocity(tokens, evaluation, workspace: workspace)
+            return Tensor(try executor.velocity(tokens, evaluation, workspace: workspace), shape: shape)
         }
-        guard guided, let negative else { return try evaluate(positive) }
-        let without = try evaluate(negative)
+        let without = try negative.map { try evaluate($0) }
         let with = try evaluate(positive)
-        let shape = [1, grid.tokenCount, channels]
-        return Guidance(scale: guidance).combined(
-            positive: Tensor(with, shape: shape), negative: Tensor(without, shape: shape)
-        ).values
+        let perturbed = try guidance.perturbation.map { try evaluate(positive, $0) } ?? with
+        return guidance.strengths.combined(positive: with, negative: without, perturbed: perturbed).values
     }
 
     private func report(
@@ -103,8 +132,15 @@ struct DenoiseStage {
                 StepRecord(
                     pass: pass, number: step.index + 1, count: schedule.stepCount, sigma: step.time,
                     seconds: JobContext.seconds(since: start), attention: parts.attention / threads,
-                    linear: parts.linear / threads, tokens: grid.tokenCount, calls: guidance > 1 ? 2 : 1,
-                    x0Change: change)))
+                    linear: parts.linear / threads, tokens: grid.tokenCount, calls: guidance.calls, x0Change: change)))
+    }
+
+    /// x0 = x - t v.
+    private static func clean(_ x: [Float], _ v: [Float], at t: Float) -> [Float] {
+        [Float](unsafeUninitializedCapacity: x.count) { result, count in
+            for index in x.indices { result[index] = x[index] - t * v[index] }
+            count = x.count
+        }
     }
 
     /// ||new - old|| / ||new||.
@@ -116,6 +152,25 @@ struct DenoiseStage {
             norm += Double(new[index]) * Double(new[index])
         }
         return norm > 0 ? (difference / norm).squareRoot() : 0
+    }
+}
+
+/// Shows estimates as long as that takes at most 2 % of the time.
+private struct PacedPreview {
+    private let show: ([Float]) -> Void
+    private var cost: Duration = .zero
+    private var lastShown = ContinuousClock.now
+
+    private static let share = 0.02
+
+    init(_ show: @escaping ([Float]) -> Void) { self.show = show }
+
+    mutating func show(_ estimate: [Float]) {
+        let start = ContinuousClock.now
+        guard cost <= (start - lastShown) * Self.share else { return }
+        show(estimate)
+        lastShown = ContinuousClock.now
+        cost = lastShown - start
     }
 }
 

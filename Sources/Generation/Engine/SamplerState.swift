@@ -1,0 +1,70 @@
+import Dispatch
+import Foundation
+import Synchronization
+import Tensors
+import WeightFiles
+
+/// The sampler between two steps, kept so that a stop costs at most the step in flight.
+struct SamplerState: Sendable {
+    /// Steps finished.
+    var step: Int
+    /// `[tokens, channels]`.
+    var latent: [Float]
+    var tokenCount: Int
+    /// What the state belongs to: settings, weights, draft. Another key: another job.
+    var key: String
+
+    static let name = "state.safetensors"
+
+    /// - Throws: ``WeightError/cannotWrite(path:reason:)``.
+    func write(in folder: URL) throws(WeightError) {
+        try SafetensorsWriter.write(
+            [.init("latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)]))],
+            metadata: ["step": String(step), "key": key], to: folder.appending(path: Self.name).path)
+    }
+
+    /// The state in a folder, if there is one of this key with this many finite numbers; one that cannot be read counts as
+    /// none.
+    static func read(in folder: URL, key: String, count: Int) -> SamplerState? {
+        guard let file = try? SafetensorsFile(path: folder.appending(path: name).path), file.metadata["key"] == key,
+            let step = file.metadata["step"].flatMap(Int.init), step >= 0, let latent = try? file.tensor("latent"),
+            latent.shape.count == 2, latent.count == count
+        else { return nil }
+        let values = latent.values
+        guard values.allSatisfy(\.isFinite) else { return nil }
+        return SamplerState(step: step, latent: values, tokenCount: latent.shape[0], key: key)
+    }
+
+    static func remove(in folder: URL) {
+        try? FileManager.default.removeItem(at: folder.appending(path: name))
+    }
+}
+
+/// Writes states while the next step runs. Of states that come faster than the disk takes them, only the newest is written.
+final class StateSaver: Sendable {
+    private let folder: URL
+    private let onSaved: @Sendable (_ step: Int) -> Void
+    private let queue = DispatchQueue(label: "turbo2k.state", qos: .utility)
+    private let newest = Mutex<SamplerState?>(nil)
+
+    init(folder: URL, onSaved: @escaping @Sendable (_ step: Int) -> Void) {
+        self.folder = folder
+        self.onSaved = onSaved
+    }
+
+    func save(_ state: SamplerState) {
+        newest.withLock { $0 = state }
+        queue.async { [self] in
+            let taken = newest.withLock { newest in
+                defer { newest = nil }
+                return newest
+            }
+            // A full disk must not end the job: the state before this one stays good, and none is announced.
+            guard let taken, (try? taken.write(in: folder)) != nil else { return }
+            onSaved(taken.step)
+        }
+    }
+
+    /// Returns when all that was saved is on the disk.
+    func finish() { queue.sync {} }
+}
