@@ -71,23 +71,10 @@ extension StudioApp {
         }
     }
 
-    /// Enters the job anew with the settings it had.
+    /// Goes on with a stopped or failed job from the state on its disk.
     func resume(_ id: Int) {
-        guard let history, let job = state.queue.jobs.first(where: { $0.id == id }) else { return }
-        let mailbox = mailbox
-        let files = (folder: state.form.values.output.folder, name: state.form.values.output.name)
-        let paths = options.paths
-        start(draft: job.draft) { runner in
-            let record = try history.job(id)
-            let recipe = record.recipe.recipe
-            guard let draft = record.parent else { return try await runner.draft(recipe, preset: record.recipe.preset) }
-            let folder = paths.expanding(files.folder)
-            let name = OutputName.name(template: files.name, recipe: recipe, kind: .commit, job: draft, date: .now)
-            let file = OutputName.freeFile(named: name, extension: "mp4", in: folder)
-            mailbox.post(.problem("The \(record.kind.rawValue) of job \(id) starts again.", .ok))
-            return try await runner.commit(
-                draft: draft, hr: recipe.hr, precision: recipe.precision, output: JobOutput(file: file))
-        }
+        guard let job = state.queue.jobs.first(where: { $0.id == id }) else { return }
+        start(draft: job.draft) { runner in try await runner.resume(id) }
     }
 
     private func start(draft: Int?, _ submit: @escaping @Sendable (JobRunner) async throws -> JobHandle) {

@@ -12,6 +12,8 @@ extension StudioState {
         _ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?, expected: Double?
     ) {
         let size = kind == .draft ? recipe.lr.size : recipe.hr.size
+        // A resumed job comes back under its own number.
+        queue.jobs.removeAll { $0.id == id }
         queue.jobs.append(JobEntry(id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected))
         guard runningJob != nil else { return }
         if let draft { drafts.change(draft) { $0.commit = .waiting(id) } }

@@ -1,0 +1,204 @@
+import Foundation
+import Testing
+
+/// The real program in a real terminal: a tmux server of its own, keys sent, screens read. Waiting is by polling.
+final class TmuxStudio {
+    struct Failure: Error, CustomStringConvertible {
+        var description: String
+    }
+
+    /// Settings, history, home and output of this run.
+    let home: URL
+    private let socket = "turbo2k-\(UUID().uuidString.prefix(8))"
+    private static let patience = 40.0
+
+    /// Why these tests cannot run here; nil if they can.
+    static let obstacle: String? = {
+        if find("tmux") == nil { return "tmux is not installed; the Debian package is called tmux." }
+        if binary == nil { return "The program turbo2k does not stand beside the tests; build it first." }
+        return nil
+    }()
+
+    /// The program beside the test bundle, or the one that `TURBO2K_TEST_BINARY` names.
+    static let binary: URL? = {
+        if let path = ProcessInfo.processInfo.environment["TURBO2K_TEST_BINARY"], !path.isEmpty {
+            return URL(filePath: path)
+        }
+        var folders = [Bundle.main.bundleURL, Bundle.main.bundleURL.deletingLastPathComponent()]
+        if let executable = Bundle.main.executableURL { folders.append(executable.deletingLastPathComponent()) }
+        folders += CommandLine.arguments.prefix(1).map { URL(filePath: $0).deletingLastPathComponent() }
+        return folders.map { $0.appending(path: "turbo2k") }
+            .first { FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false)) }
+    }()
+
+    private static func find(_ program: String) -> String? {
+        let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin").split(separator: ":")
+        return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+    }
+
+    init() throws {
+        home = FileManager.default.temporaryDirectory.appending(path: "turbo2k-ui-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        _ = try? tmux("kill-server")
+        try? FileManager.default.removeItem(at: home)
+    }
+
+    /// Opens the studio with the stand-in engine.
+    func start(
+        _ columns: Int, _ rows: Int, stepMilliseconds: Int = 40, options: String = "", environment: String = ""
+    ) throws {
+        let command = try command(stepMilliseconds: stepMilliseconds, options: options, environment: environment)
+        try startShell(columns, rows, "\(command); echo EXIT=$?; cat")
+    }
+
+    func command(stepMilliseconds: Int = 40, options: String = "", environment: String = "") throws -> String {
+        guard let binary = Self.binary else { throw Failure(description: "no program") }
+        let variables = "LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=tmux-256color TURBO2K_HOME=\(home.path) HOME=\(home.path)"
+        return "env -u NO_COLOR -u SSH_CONNECTION \(variables) \(environment) \(binary.path) --engine fake"
+            + " --fake-step-ms \(stepMilliseconds) --fake-decode-ms 40 \(options)"
+    }
+
+    func startShell(_ columns: Int, _ rows: Int, _ command: String) throws {
+        try Self.spawn([
+            "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command,
+        ])
+    }
+
+    /// Starts the server with no signal blocked and no descriptor of ours: Foundation's `Process` would hand on the
+    /// mask of a dispatch thread, and the pipe by which it waits for its child.
+    private static func spawn(_ words: [String]) throws {
+        var attributes = posix_spawnattr_t()
+        var actions = posix_spawn_file_actions_t()
+        var none = sigset_t()
+        sigemptyset(&none)
+        posix_spawnattr_init(&attributes)
+        posix_spawnattr_setsigmask(&attributes, &none)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        posix_spawn_file_actions_init(&actions)
+        defer {
+            posix_spawnattr_destroy(&attributes)
+            posix_spawn_file_actions_destroy(&actions)
+        }
+        for descriptor: Int32 in 0...2 {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        for descriptor: Int32 in 3...255 { posix_spawn_file_actions_addclose(&actions, descriptor) }
+        var arguments = words.map { strdup($0) } + [nil]
+        var variables = ProcessInfo.processInfo.environment.filter { $0.key != "TMUX" }
+            .map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { (arguments + variables).forEach { free($0) } }
+        var process: pid_t = 0
+        let result = posix_spawnp(&process, words[0], &actions, &attributes, &arguments, &variables)
+        guard result == 0 else { throw Failure(description: "tmux: " + String(cString: strerror(result))) }
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        guard status == 0 else { throw Failure(description: "tmux ended with \(status)") }
+    }
+
+    // MARK: Keys
+
+    func key(_ names: String...) throws { try tmux(["send-keys"] + names) }
+
+    /// Esc in the prompt, which goes to the form. Another key right behind it would make it an Alt key.
+    func leavePrompt() throws {
+        try key("Escape")
+        try see("Left Right change")
+    }
+
+    func type(_ text: String) throws { try tmux("send-keys", "-l", "--", text) }
+
+    func paste(_ text: String) throws {
+        try tmux("set-buffer", "--", text)
+        try tmux("paste-buffer", "-p")
+    }
+
+    func resize(_ columns: Int, _ rows: Int) throws {
+        try tmux("resize-window", "-x", "\(columns)", "-y", "\(rows)")
+    }
+
+    // MARK: The screen
+
+    func screen(withStyles: Bool = false) throws -> String {
+        try tmux(["capture-pane", "-p"] + (withStyles ? ["-e"] : []))
+    }
+
+    var lines: [String] {
+        get throws { try screen().split(separator: "\n", omittingEmptySubsequences: false).dropLast().map(String.init) }
+    }
+
+    /// A format of tmux, such as `#{cursor_x}`.
+    func ask(_ format: String) throws -> String {
+        try tmux("display-message", "-p", format).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+
+    /// Waits until the screen contains the words.
+    func see(_ words: String, sourceLocation: SourceLocation = #_sourceLocation) throws {
+        try wait("not seen: \(words)") { try screen().contains(words) }
+    }
+
+    /// Waits until the words have gone.
+    func gone(_ words: String) throws {
+        try wait("still seen: \(words)") { try !screen().contains(words) }
+    }
+
+    /// Waits until a condition holds.
+    func wait(_ what: String, until condition: () throws -> Bool) throws {
+        let end = Date(timeIntervalSinceNow: Self.patience)
+        while Date() < end {
+            if try condition() { return }
+            Thread.sleep(forTimeInterval: 0.03)
+        }
+        throw Failure(description: what + "\n" + (try screen()))
+    }
+
+    /// Waits until two looks at the screen, a moment apart, are the same.
+    func settle(withStyles: Bool = false) throws -> String {
+        var last = try screen(withStyles: withStyles)
+        for _ in 0..<200 {
+            Thread.sleep(forTimeInterval: 0.1)
+            let next = try screen(withStyles: withStyles)
+            if next == last { return next }
+            last = next
+        }
+        return last
+    }
+
+    // MARK: Processes
+
+    @discardableResult
+    func tmux(_ arguments: String...) throws -> String { try tmux(arguments) }
+
+    @discardableResult
+    private func tmux(_ arguments: [String]) throws -> String {
+        try Self.run("tmux", ["-L", socket] + arguments, environment: [:]).output
+    }
+
+    /// Runs the program without a terminal, with this run's history.
+    func turbo2k(_ arguments: String...) throws -> (status: Int32, output: String) {
+        guard let binary = Self.binary else { throw Failure(description: "no program") }
+        return try Self.run(
+            binary.path, arguments, environment: ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8"])
+    }
+
+    private static func run(
+        _ program: String, _ arguments: [String], environment: [String: String]
+    ) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(filePath: program.hasPrefix("/") ? program : find(program) ?? program)
+        process.arguments = arguments
+        var variables = ProcessInfo.processInfo.environment
+        variables["TMUX"] = nil
+        process.environment = variables.merging(environment) { _, new in new }
+        let pipe = Pipe()
+        process.standardOutput = pipe
+        process.standardError = FileHandle.nullDevice
+        process.standardInput = FileHandle.nullDevice
+        try process.run()
+        let data = try pipe.fileHandleForReading.readToEnd() ?? Data()
+        process.waitUntilExit()
+        return (process.terminationStatus, String(decoding: data, as: UTF8.self))
+    }
+}
