@@ -21,7 +21,7 @@ struct Turbo2K: AsyncParsableCommand {
         version: Program.nameAndVersion,
         subcommands: [
             StudioCommand.self, DraftCommand.self, CommitCommand.self, RenderCommand.self, ResumeCommand.self,
-            HistoryCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self,
+            HistoryCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, BenchCommand.self,
             DoctorCommand.self, CompletionsCommand.self,
         ],
         defaultSubcommand: StudioCommand.self)

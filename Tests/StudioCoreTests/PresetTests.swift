@@ -65,6 +65,40 @@ struct PresetTests {
         withExtendedLifetime(folder) {}
     }
 
+    @Test("Guidance and noise levels of published models are read, written and checked")
+    func furtherSettings() throws {
+        let text = """
+            name = "distilled"
+            [lr]
+            timesteps = [1.0, 0.9937, 0.725]
+            stochastic = true
+            stg = 1.0
+            stg_blocks = [19]
+            rescale = 0.7
+            [hr]
+            timesteps = [1.0, 2.0]
+            stg_blocks = "all"
+            """
+        var (library, folder) = try library([
+            "a.toml": text, "b.toml": "name = \"b\"\nbased_on = \"distilled\"\n[lr]\nsteps = 9\n",
+        ])
+        #expect(
+            library.problems.map(\.description).sorted() == [
+                "presets/a.toml line 10: \"stg_blocks\" must be a list of numbers from 0 to 999.",
+                "presets/a.toml line 9: \"timesteps\" must be a list of numbers from 0 to 1.",
+            ])
+        let resolved = try library.resolved("distilled")
+        #expect(resolved.lr.steps == 3 && resolved.lr.timesteps == [1, 0.9937, 0.725])
+        #expect(resolved.lr.isStochastic == true && resolved.lr.stgBlocks == [19] && resolved.lr.rescale == 0.7)
+        let other = try library.resolved("b")
+        #expect(other.lr.steps == 9 && other.lr.timesteps == nil && other.lr.stg == 1)
+        var copy = try library.entry(named: "distilled").preset
+        copy.name = "copy"
+        try library.save(copy)
+        #expect(try library.entry(named: "copy").preset == copy)
+        withExtendedLifetime(folder) {}
+    }
+
     @Test("A circle of based_on is an error, not an endless loop")
     func circle() throws {
         let (library, folder) = try library([

@@ -22,6 +22,23 @@ struct RecipeTests {
         #expect(document.json().contains("\"made\":\"2026-01-31T14:30:25Z\""))
     }
 
+    @Test("Settings of the published models survive too, within bounds")
+    func furtherSettings() throws {
+        var recipe = Samples.recipe()
+        recipe.lr.stg = 1.5
+        recipe.lr.stgBlocks = [19, 14]
+        recipe.lr.rescale = 0.7
+        recipe.hr.timesteps = [1, 0.99, 0.725, 0.03]
+        recipe.hr.isStochastic = true
+        let document = RecipeDocument(recipe: recipe, kind: .draft)
+        #expect(try RecipeDocument(json: document.json()) == document)
+        recipe.lr.rescale = 7
+        recipe.lr.stgBlocks = [-4]
+        recipe.hr.timesteps = [40]
+        let read = try RecipeDocument(json: RecipeDocument(recipe: recipe, kind: .draft).json()).recipe
+        #expect(read.lr.rescale == 1 && read.lr.stgBlocks == [0] && read.hr.timesteps == [1])
+    }
+
     @Test("The example of the file format reads")
     func example() throws {
         let json = """

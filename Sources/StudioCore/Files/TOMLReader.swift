@@ -77,6 +77,29 @@ struct TOMLReader {
         return nil
     }
 
+    /// A list of numbers.
+    mutating func numbers(_ key: String, in range: ClosedRange<Double>) -> [Double]? {
+        guard let found = value(key) else { return nil }
+        let numbers: [Double?]
+        if case .array(let values) = found {
+            numbers = values.map { value in
+                switch value {
+                case .integer(let number): Double(number)
+                case .number(let number): number
+                default: nil
+                }
+            }
+        } else {
+            numbers = [nil]
+        }
+        guard numbers.allSatisfy({ $0.map(range.contains) ?? false }) else {
+            let bounds = "\(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))"
+            report(key, "must be a list of numbers from \(bounds).")
+            return nil
+        }
+        return numbers.compactMap { $0 }
+    }
+
     /// A string that names a case of `Choice`.
     mutating func choice<Choice: RawRepresentable<String> & CaseIterable>(_ key: String) -> Choice? {
         guard let text = string(key) else { return nil }

@@ -9,6 +9,13 @@ package struct Preset: Sendable, Hashable {
         package var steps: Int?
         package var guidance: Float?
         package var shift: Float?
+        /// Spatio-temporal guidance, the blocks it weakens, and how far the spread is brought back.
+        package var stg: Float?
+        package var stgBlocks: [Int]?
+        package var rescale: Float?
+        /// Noise levels used verbatim; ``steps`` is then their count.
+        package var timesteps: [Float]?
+        package var isStochastic: Bool?
 
         package init(size: VideoSize? = nil, steps: Int? = nil, guidance: Float? = nil, shift: Float? = nil) {
             self.size = size
@@ -100,12 +107,32 @@ package struct Preset: Sendable, Hashable {
 extension Preset.PassValues {
     init(_ pass: PassSettings) {
         self.init(size: pass.size, steps: pass.steps, guidance: pass.guidance, shift: pass.shift)
+        stg = pass.stg
+        stgBlocks = pass.stgBlocks
+        rescale = pass.rescale
+        timesteps = pass.timesteps
+        isStochastic = pass.isStochastic
     }
 
     func over(_ base: Self) -> Self {
-        Self(
+        var result = Self(
             size: size ?? base.size, steps: steps ?? base.steps, guidance: guidance ?? base.guidance,
             shift: shift ?? base.shift)
+        result.stg = stg ?? base.stg
+        result.stgBlocks = stgBlocks ?? base.stgBlocks
+        result.rescale = rescale ?? base.rescale
+        // Another number of steps makes the base's own noise levels meaningless.
+        result.timesteps = timesteps ?? (steps == nil ? base.timesteps : nil)
+        result.isStochastic = isStochastic ?? base.isStochastic
+        return result
+    }
+
+    /// With `defaults` where nothing is said.
+    func settings(_ defaults: PassSettings) -> PassSettings {
+        PassSettings(
+            size: size ?? defaults.size, steps: steps ?? defaults.steps, guidance: guidance ?? defaults.guidance,
+            shift: shift, stg: stg, stgBlocks: stgBlocks, rescale: rescale, timesteps: timesteps,
+            isStochastic: isStochastic)
     }
 }
 
@@ -149,12 +176,8 @@ package struct ResolvedPreset: Sendable, Hashable {
         fps = preset.fps ?? 24
         negative = preset.negative ?? ""
         promptTail = preset.promptTail ?? ""
-        lr = PassSettings(
-            size: preset.lr.size ?? VideoSize(width: 512, height: 288), steps: preset.lr.steps ?? 20,
-            guidance: preset.lr.guidance ?? 3, shift: preset.lr.shift)
-        hr = PassSettings(
-            size: preset.hr.size ?? VideoSize(width: 2560, height: 1440), steps: preset.hr.steps ?? 6,
-            guidance: preset.hr.guidance ?? 1, shift: preset.hr.shift)
+        lr = preset.lr.settings(PassSettings(size: VideoSize(width: 512, height: 288), steps: 20, guidance: 3))
+        hr = preset.hr.settings(PassSettings(size: VideoSize(width: 2560, height: 1440), steps: 6, guidance: 1))
         output = Self.outputDefaults
         output.folder = preset.output.folder ?? output.folder
         output.name = preset.output.name ?? output.name

@@ -48,11 +48,32 @@ enum PresetFile {
     }
 
     private static func readPass(_ reader: inout TOMLReader) -> Preset.PassValues {
-        Preset.PassValues(
+        var values = Preset.PassValues(
             size: readSize(&reader),
             steps: reader.integer("steps", in: RecipeLimits.steps),
             guidance: readFloat("guidance", in: RecipeLimits.guidance, &reader),
             shift: readFloat("shift", in: RecipeLimits.shift, &reader))
+        values.stg = readFloat("stg", in: RecipeLimits.guidance, &reader)
+        let blocks = RecipeLimits.blocks
+        values.stgBlocks = reader.numbers("stg_blocks", in: Double(blocks.lowerBound)...Double(blocks.upperBound))?
+            .map { Int($0) }
+        values.rescale = readFloat("rescale", in: 0...1, &reader)
+        values.timesteps = reader.numbers("timesteps", in: 0...1)?.map { Float($0) }
+        values.isStochastic = reader.boolean("stochastic")
+        if let timesteps = values.timesteps { checkCount(timesteps.count, &values, &reader) }
+        return values
+    }
+
+    /// Noise levels of one's own say how many steps there are.
+    private static func checkCount(
+        _ count: Int, _ values: inout Preset.PassValues, _ reader: inout TOMLReader
+    ) {
+        if RecipeLimits.steps.contains(count), values.steps ?? count == count {
+            values.steps = count
+        } else {
+            reader.report("timesteps", "must be 1 to 100 numbers, as many as \"steps\" says, are \(count).")
+            values.timesteps = nil
+        }
     }
 
     private static func readFloat(
@@ -102,6 +123,14 @@ enum PresetFile {
                 ([name, "steps"], values.steps.map(String.init)),
                 ([name, "guidance"], values.guidance.map(float)),
                 ([name, "shift"], values.shift.map(float)),
+                ([name, "stg"], values.stg.map(float)),
+                (
+                    [name, "stg_blocks"],
+                    values.stgBlocks.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
+                ),
+                ([name, "rescale"], values.rescale.map(float)),
+                ([name, "timesteps"], values.timesteps.map { "[" + $0.map(float).joined(separator: ", ") + "]" }),
+                ([name, "stochastic"], values.isStochastic.map(String.init)),
             ]
         }
         return [

@@ -42,29 +42,6 @@ extension RecipeDocument {
 
     /// The schema, field for field.
     private struct Wire: Codable {
-        struct PassFields: Codable {
-            var size: VideoSize
-            var steps: Int
-            var guidance: Double
-            var shift: Double?
-
-            init(_ pass: PassSettings) {
-                size = pass.size
-                steps = pass.steps
-                // Through text, so that 4.2 is not written as 4.199999809.
-                guidance = Double("\(pass.guidance)") ?? 1
-                shift = pass.shift.flatMap { Double("\($0)") }
-            }
-
-            var settings: PassSettings {
-                let limits = RecipeLimits.self
-                return PassSettings(
-                    size: limits.nearest(size), steps: steps.clamped(to: limits.steps),
-                    guidance: Float(guidance).clamped(to: limits.guidance),
-                    shift: shift.map { Float($0).clamped(to: limits.shift) })
-            }
-        }
-
         struct StepSeconds: Codable {
             var lr: [Double]?
             var hr: [Double]?
@@ -78,8 +55,8 @@ extension RecipeDocument {
         var seed: UInt32
         var frames: Int
         var fps: Double
-        var lr: PassFields
-        var hr: PassFields
+        var lr: PassSettings
+        var hr: PassSettings
         var model: String
         var weightsSHA256: String?
         var precision: Precision?
@@ -107,8 +84,8 @@ extension RecipeDocument {
             seed = recipe.seed
             frames = recipe.frames
             fps = recipe.fps
-            lr = PassFields(recipe.lr)
-            hr = PassFields(recipe.hr)
+            lr = recipe.lr
+            hr = recipe.hr
             model = recipe.model
             weightsSHA256 = document.weightsSHA256
             precision = recipe.precision
@@ -126,8 +103,8 @@ extension RecipeDocument {
             let recipe = Recipe(
                 prompt: String(TextCleaning.cleaned(prompt).prefix(limit)),
                 negative: String(TextCleaning.cleaned(negative ?? "").prefix(limit)), seed: seed,
-                frames: RecipeLimits.nearestFrames(frames), fps: fps.clamped(to: RecipeLimits.fps), lr: lr.settings,
-                hr: hr.settings, model: TextCleaning.oneLine(model), precision: precision)
+                frames: RecipeLimits.nearestFrames(frames), fps: fps.clamped(to: RecipeLimits.fps), lr: lr.bounded,
+                hr: hr.bounded, model: TextCleaning.oneLine(model), precision: precision)
             return RecipeDocument(
                 recipe: recipe, kind: kind, program: TextCleaning.shortened(program ?? "", to: 80),
                 preset: preset.map { TextCleaning.shortened($0, to: 40) }, weightsSHA256: hash(weightsSHA256),
@@ -140,6 +117,22 @@ extension RecipeDocument {
         private func hash(_ text: String?) -> String? {
             text.flatMap { $0.count <= 64 && $0.allSatisfy(\.isHexDigit) && !$0.isEmpty ? $0 : nil }
         }
+    }
+}
+
+extension PassSettings {
+    /// The nearest settings that a job may have.
+    fileprivate var bounded: PassSettings {
+        var pass = self
+        pass.size = RecipeLimits.nearest(size)
+        pass.steps = steps.clamped(to: RecipeLimits.steps)
+        pass.guidance = guidance.clamped(to: RecipeLimits.guidance)
+        pass.shift = shift?.clamped(to: RecipeLimits.shift)
+        pass.stg = stg?.clamped(to: RecipeLimits.guidance)
+        pass.stgBlocks = stgBlocks.map { $0.prefix(100).map { $0.clamped(to: RecipeLimits.blocks) } }
+        pass.rescale = rescale?.clamped(to: 0...1)
+        pass.timesteps = timesteps.map { $0.prefix(RecipeLimits.steps.upperBound).map { $0.clamped(to: 0...1) } }
+        return pass
     }
 }
 

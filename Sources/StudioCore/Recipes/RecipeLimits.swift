@@ -9,6 +9,8 @@ package enum RecipeLimits {
     package static let steps: ClosedRange<Int> = 1...100
     package static let guidance: ClosedRange<Float> = 0...30
     package static let shift: ClosedRange<Float> = 0.1...20
+    /// Transformer blocks, from 0.
+    package static let blocks: ClosedRange<Int> = 0...999
     package static let fps: ClosedRange<Double> = 1...120
     package static let crf: ClosedRange<Int> = 0...63
     /// Characters; the text encoder reads far fewer and says so.

@@ -77,7 +77,11 @@ struct RecipeOptions: ParsableArguments {
     ) throws -> PassSettings {
         var pass = pass
         if let size { pass.size = try Values.size(size, sizeName) }
-        if let steps { pass.steps = try Values.inRange(steps, RecipeLimits.steps, stepsName) }
+        if let steps {
+            pass.steps = try Values.inRange(steps, RecipeLimits.steps, stepsName)
+            // The preset's own noise levels belong to its own number of steps.
+            if pass.timesteps?.count != steps { pass.timesteps = nil }
+        }
         if let guidance { pass.guidance = try Values.inRange(guidance, RecipeLimits.guidance, guidanceName) }
         if let shift {
             pass.shift = try Values.inRange(shift, RecipeLimits.shift, sizeName == "--size" ? "--hr-shift" : "--shift")
