@@ -9,8 +9,8 @@ package struct BenchmarkCase: Sendable {
         case chosen
         /// Those asked for that the case has of its own.
         case chosenOf([Precision])
-        /// Once; the case decides.
-        case once
+        /// Those asked for, else the engine's own choice: for what takes minutes.
+        case chosenOrBest
     }
 
     /// Topic and shape, for example `attention.8192x32x64`.
@@ -37,7 +37,7 @@ package struct BenchmarkCase: Sendable {
         switch precisions {
         case .chosen: options.chosenPrecisions
         case .chosenOf(let known): options.chosenPrecisions.filter(known.contains)
-        case .once: [options.precisions.first ?? Kernels.defaultPrecision]
+        case .chosenOrBest: options.precisions.isEmpty ? [Kernels.defaultPrecision] : options.precisions
         }
     }
 

@@ -5,7 +5,7 @@ package struct Stopwatch: Sendable {
     /// About how long one figure may take where the number of runs is chosen.
     package var budgetSeconds: Double
 
-    package init(runs: Int? = nil, budgetSeconds: Double = 3) {
+    package init(runs: Int? = nil, budgetSeconds: Double = 1.5) {
         self.runs = runs
         self.budgetSeconds = budgetSeconds
     }

@@ -22,7 +22,7 @@ enum AttentionBenchmarks {
     ) -> Measurement {
         let layer = Layer(size, isBF16: precision != .fp32, context)
         let operations = 4 * Double(size.heads * size.headSize) * Double(size.tokens) * Double(layer.keyCount)
-        let packing = context.stopwatch.measure { layer.pack() }
+        let packing = Stopwatch(runs: context.options.runs ?? 5).measure { layer.pack() }
         var result = context.measure(name(size), precision, operations: operations) {
             // A prompt's keys are packed once for all steps, those of the tokens in every block.
             if size.keys == nil { layer.pack() }

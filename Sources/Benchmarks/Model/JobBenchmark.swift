@@ -11,7 +11,8 @@ enum JobBenchmark {
             BenchmarkCase(
                 name,
                 "draft \(recipe.lr.size) in \(recipe.lr.steps) steps and commit \(recipe.hr.size) in \(recipe.hr.steps), "
-                    + "\(recipe.frames) frames, to a file"
+                    + "\(recipe.frames) frames, to a file",
+                precisions: .chosenOrBest
             ) { context, precision in [try await run(recipe, context, precision)] }
         ]
     }
@@ -63,11 +64,13 @@ enum JobBenchmark {
         throw CancellationError()
     }
 
-    /// Seconds of each stage, and of the median step.
+    /// Seconds of each stage, and of the median step with the number of steps and of the model's evaluations.
     private static func figures(_ result: GenerationResult, _ part: String) -> [String: Double] {
         var figures = ["\(part)_s": result.seconds]
         for (stage, seconds) in result.stageSeconds { figures["\(part)_\(stage.rawValue)_s"] = seconds }
         if !result.steps.isEmpty { figures["\(part)_step_s"] = Timing(result.steps.map(\.seconds)).median }
+        figures["\(part)_steps"] = Double(result.steps.count)
+        figures["\(part)_evaluations"] = Double(result.steps.reduce(0) { $0 + $1.calls })
         return figures
     }
 }

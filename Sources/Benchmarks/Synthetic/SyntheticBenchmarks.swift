@@ -16,7 +16,7 @@ enum SyntheticBenchmarks {
         }
         if let tokens = options.blockTokens {
             cases.append(
-                BenchmarkCase("block", "one block of \(options.name) at \(tokens) tokens", precisions: .once) {
+                BenchmarkCase("block", "one block of \(options.name) at \(tokens) tokens", precisions: .chosenOrBest) {
                     context, precision in
                     let chosen = context.options.precisions.isEmpty ? Precision.int8 : precision
                     return [try block(options, tokens, context, chosen)]

@@ -9,7 +9,7 @@ package struct SyntheticOptions: Sendable {
     package var name: String
     /// Token counts at which a step is measured.
     package var tokens = [640, 1320, 3570, 14400]
-    /// Blocks that are built and measured; a step of all of them is computed from their time.
+    /// Blocks that are built and measured, at least two; a step of all of them is computed from their time.
     package var layers = 2
     /// Token count at which one block alone is run, with int8 unless another precision is chosen.
     package var blockTokens: Int?

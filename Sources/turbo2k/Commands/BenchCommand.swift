@@ -10,11 +10,14 @@ struct BenchCommand: AsyncParsableCommand {
         abstract: "Measure kernels, model parts and the whole job against this machine's own peak.",
         discussion: """
             First the peak of this CPU in fp32, bf16 and int8, then each kernel and model part with its fraction of it, \
-            then the whole job. Times of a machine that does other work at the same time mean little.
+            then the whole job. Figures are medians; the spread is half the distance from the fastest to the slowest \
+            run. Times of a machine that does other work at the same time mean little. TURBO2K_KERNELS=avx2 or \
+            portable caps the kernels' level.
             """)
 
-    @Argument(help: "Only these benchmarks, by name or group; all by default.")
-    var only: [String] = []
+    @Option(
+        help: ArgumentHelp("Only these, by name or by the part before a dot; commas between.", valueName: "names"))
+    var only: String?
 
     @Flag(help: "Name the benchmarks and run none.")
     var list = false
@@ -22,25 +25,26 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Timed runs of each; chosen by duration by default.", valueName: "count"))
     var runs: Int?
 
-    @Option(help: ArgumentHelp("fp32, bf16 or int8; may be given more than once.", valueName: "name"))
-    var precision: [String] = []
+    @Option(
+        help: ArgumentHelp("fp32, bf16, int8; commas between. All that the CPU does by default.", valueName: "names"))
+    var precision: String?
 
     @Option(
         help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"),
         completion: .custom { _, _, _ in Completion.models() })
     var model: String?
 
-    @Option(help: ArgumentHelp("Measure a published size with random weights, and nothing else.", valueName: "name"))
+    @Option(help: ArgumentHelp("Instead, a published size with random weights: ltxv-2b.", valueName: "name"))
     var synthetic: String?
 
-    @Option(help: ArgumentHelp("With --synthetic: token counts of a step.", valueName: "count"))
-    var tokens: [Int] = []
+    @Option(help: ArgumentHelp("With --synthetic: token counts of a step; commas between.", valueName: "counts"))
+    var tokens: String?
 
-    @Option(help: ArgumentHelp("With --synthetic: blocks that are built.", valueName: "count"))
+    @Option(help: ArgumentHelp("With --synthetic: blocks that are built; the others are added.", valueName: "count"))
     var layers: Int?
 
-    @Option(help: ArgumentHelp("With --synthetic: tokens of one block run alone.", valueName: "count"))
-    var blockTokens: Int?
+    @Option(help: ArgumentHelp("With --synthetic: run one block at this token count.", valueName: "tokens"))
+    var blockAt: Int?
 
     @Flag(inversion: .prefixedNo, help: "Run the whole job too, draft and commit of the default preset.")
     var job = true
@@ -48,43 +52,53 @@ struct BenchCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
     var threads: Int?
 
+    @Flag(help: ArgumentHelp("Shapes that take milliseconds, to see that everything runs.", visibility: .hidden))
+    var tiny = false
+
     @OptionGroup var report: ReportOptions
 
     func run() async throws {
         report.apply()
         let options = try options(Workplace())
-        if list {
-            for one in BenchmarkCase.all(options) {
-                Output.result(one.name.padding(toLength: 36, withPad: " ", startingAt: 0) + one.summary)
-            }
-            return
-        }
-        let isJSON = report.json
+        if list { return try showList(options) }
+        let showsProgress = !report.json && !report.quiet && Output.errorIsTerminal
+        if !report.json { Output.result(ReportTable.header) }
         let result = try await BenchmarkRunner(options).run(
-            started: { name, precision in if Output.errorIsTerminal { Output.transient("\(name) \(precision) ...") } },
+            started: { name, precision in if showsProgress { Output.transient("\(name) \(precision) ...") } },
             measured: { one in
-                if Output.errorIsTerminal { Output.clearTransient() }
-                guard !isJSON else { return }
-                ReportTable.lines(one).forEach(Output.result)
+                if showsProgress { Output.clearTransient() }
+                if !report.json { ReportTable.lines(one).forEach(Output.result) }
             })
-        if isJSON {
-            // The report is one object; its first field joins it to the other events.
-            Output.result("{\"event\":\"result\"," + (try result.json()).dropFirst())
-        } else {
-            Output.result(ReportTable.title(result.machine))
+        if showsProgress { Output.clearTransient() }
+        // The report is one object; its first field joins it to the events of other commands.
+        Output.result(
+            report.json
+                ? "{\"event\":\"result\"," + (try result.json()).dropFirst() : ReportTable.title(result.machine))
+    }
+
+    private func showList(_ options: BenchmarkOptions) throws {
+        for one in try BenchmarkCase.selected(options) {
+            let name = one.name.padding(toLength: max(36, one.name.count + 2), withPad: " ", startingAt: 0)
+            Output.result(
+                report.json
+                    ? JSONValue.object([
+                        ("event", "benchmark"), ("name", .string(one.name)), ("summary", .string(one.summary)),
+                    ]).text : name + one.summary)
         }
     }
 
     private func options(_ workplace: Workplace) throws -> BenchmarkOptions {
         let machine = Machine.current
-        let threadCount = try threads.map { try Values.inRange($0, 1...1024, "--threads") } ?? machine.coreCount
-        var options = BenchmarkOptions(threadCount: threadCount, cpuName: machine.name)
-        options.only = only
+        let threadCount = try threads.map { try Values.inRange($0, 1...1024, "--threads") }
+        var options = BenchmarkOptions(
+            threadCount: threadCount ?? workplace.settings.threads ?? machine.coreCount, cpuName: machine.name)
+        options.only = Self.words(only)
         options.runs = try runs.map { try Values.inRange($0, 1...1000, "--runs") }
-        options.precisions = try precision.map { try PrecisionName.value($0) }
+        options.precisions = try Self.words(precision).map { try PrecisionName.value($0) }
         options.model = model ?? ResolvedPreset.defaultModel
         options.userModels = workplace.paths.models
-        if let synthetic { options.synthetic = try syntheticOptions(synthetic) }
+        if tiny { options.sizes = .tiny }
+        options.synthetic = try syntheticOptions()
         if job, synthetic == nil {
             let preset = try workplace.presets().resolved(workplace.settings.preset, model: model)
             options.job = preset.recipe(prompt: Self.prompt, seed: 3)
@@ -96,13 +110,37 @@ struct BenchCommand: AsyncParsableCommand {
     private static let prompt =
         "a blue car driving to the left across the desert, in the daytime, white clouds"
 
-    private func syntheticOptions(_ name: String) throws -> SyntheticOptions {
-        var options = try SyntheticOptions(name: name)
-        if !tokens.isEmpty { options.tokens = try tokens.map { try Values.inRange($0, 1...1_000_000, "--tokens") } }
-        if let layers { options.layers = try Values.inRange(layers, 1...28, "--layers") }
-        if let blockTokens {
-            options.blockTokens = try Values.inRange(blockTokens, 1...1_000_000, "--block-tokens")
+    private func syntheticOptions() throws -> SyntheticOptions? {
+        guard let synthetic else {
+            let given = [("--tokens", tokens != nil), ("--layers", layers != nil), ("--block-at", blockAt != nil)]
+            if let (name, _) = given.first(where: { $0.1 }) {
+                throw GenerationError.badValue("\(name) needs --synthetic \(SyntheticOptions.names[0]).")
+            }
+            return nil
+        }
+        var options = try SyntheticOptions(name: synthetic)
+        if let blockAt {
+            options.blockTokens = try Values.inRange(blockAt, 1...1_000_000, "--block-at")
+            // A block at full size is often all that is wanted.
+            if tokens == nil { options.tokens = [] }
+        }
+        if let tokens { options.tokens = try Self.words(tokens).map(Self.tokenCount) }
+        if let layers {
+            options.layers = try Values.inRange(layers, 2...options.configuration.layerCount, "--layers")
         }
         return options
+    }
+
+    private static func tokenCount(_ text: String) throws -> Int {
+        guard let count = Int(text) else {
+            let shown = TextCleaning.shortened(text, to: 40)
+            throw GenerationError.badValue("--tokens must be whole numbers with commas between, is \"\(shown)\".")
+        }
+        return try Values.inRange(count, 1...1_000_000, "--tokens")
+    }
+
+    /// `a,b` as a and b.
+    private static func words(_ text: String?) -> [String] {
+        (text ?? "").split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     }
 }
