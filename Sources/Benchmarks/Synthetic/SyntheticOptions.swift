@@ -17,6 +17,8 @@ package struct SyntheticOptions: Sendable {
     package var extrapolated = [25200, 57600]
     /// The whole architecture.
     package var configuration: VideoTransformerConfiguration
+    /// How many blocks the published model has.
+    package var layerCount: Int { configuration.layerCount }
 
     /// - Throws: ``GenerationError/badValue(_:)`` for a name that is not known.
     package init(name: String) throws {

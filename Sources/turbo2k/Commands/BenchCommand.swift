@@ -126,7 +126,7 @@ struct BenchCommand: AsyncParsableCommand {
         }
         if let tokens { options.tokens = try Self.words(tokens).map(Self.tokenCount) }
         if let layers {
-            options.layers = try Values.inRange(layers, 2...options.configuration.layerCount, "--layers")
+            options.layers = try Values.inRange(layers, 2...options.layerCount, "--layers")
         }
         return options
     }
