@@ -229,7 +229,9 @@ struct StudioScenarioTests {
         try studio.key("Enter")
         try studio.see("draft 1 saved")
         let screen = try studio.screen(withStyles: true)
-        let codes = screen.matches(of: /\u{1B}\[([0-9;]*)m/).flatMap { $0.1.split(separator: ";").compactMap { Int($0) } }
+        let codes = screen.matches(of: /\u{1B}\[([0-9;]*)m/).flatMap {
+            $0.1.split(separator: ";").compactMap { Int($0) }
+        }
         #expect(codes.contains(1))
         // tmux itself writes 39 and 49, the terminal's own colours, after every reset.
         let colors = codes.filter { ((30...49).contains($0) && $0 % 10 != 9) || (90...107).contains($0) }

@@ -87,7 +87,8 @@ final class TmuxStudio {
         }
         for descriptor: Int32 in 3...255 { posix_spawn_file_actions_addclose(&actions, descriptor) }
         var arguments = words.map { strdup($0) } + [nil]
-        var variables = ProcessInfo.processInfo.environment.filter { $0.key != "TMUX" }
+        var variables =
+            ProcessInfo.processInfo.environment.filter { $0.key != "TMUX" }
             .map { strdup("\($0.key)=\($0.value)") } + [nil]
         defer { (arguments + variables).forEach { free($0) } }
         var process: pid_t = 0

@@ -152,6 +152,36 @@ struct StudioStateTests {
         #expect(outcome7 == [.quit])
     }
 
+    @Test("Ctrl-C without a job asks before it quits")
+    func controlCIdle() throws {
+        var state = try Sample.state()
+        let first = state.press(.control("c"))
+        #expect(first.isEmpty)
+        #expect(state.text.contains("Quit?"))
+        let second = state.press(.control("c"))
+        #expect(second == [.quit])
+    }
+
+    @Test("The picture on the whole screen has the preview's keys and goes back with Esc")
+    func fullPicture() throws {
+        var state = try Sample.busy(80, 24)
+        state.press(.function(3))
+        #expect(state.layout.panes.count == 1 && state.focus == .preview)
+        state.press(.character(" "))
+        #expect(!state.preview.isPlaying)
+        state.press(.escape)
+        #expect(state.focus == .prompt && state.layout.panes.count == 4)
+    }
+
+    @Test("Digits go to panes outside the prompt and are typed inside it")
+    func digits() throws {
+        var state = try Sample.state(120, 40)
+        state.type("5")
+        #expect(state.prompt.text == "5" && state.focus == .prompt)
+        state.press(.escape, .character("5"))
+        #expect(state.focus == .drafts)
+    }
+
     @Test("Ctrl-T shows the dialog first and commits at once later")
     func commit() throws {
         var state = try Sample.state(120, 40)

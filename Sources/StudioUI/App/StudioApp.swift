@@ -336,6 +336,7 @@ package final class StudioApp {
         _ = state.expireMessage()
         refreshFacts()
         if isMoving, pacer.mayStart(now: .now) { _ = state.preview.advance(now: state.now) }
+        if !state.preview.isPlaying { state.preview.achievedRate = nil }
         draw()
         lastUpdate = state.now
         scheduleNext()

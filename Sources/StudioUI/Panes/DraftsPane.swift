@@ -117,7 +117,7 @@ package enum DraftsPane: Pane {
         let room = canvas.width - 4
         canvas.write(TextWidth.cut(words(entry), to: room, mark: canvas.cutMark), x: 3, y: 1, style: style)
         let isLocked = state.form.isSeedLocked && state.form.seed == entry.recipe.seed
-        let size = canvas.width >= 40 ? "  \(entry.recipe.lr.size)  \(entry.recipe.frames)f" : ""
+        let size = canvas.width >= 52 ? "  \(entry.recipe.lr.size)  \(entry.recipe.frames)f" : ""
         let note = [entry.commitText, isLocked ? "locked" : ""].filter { !$0.isEmpty }.joined(separator: " ")
         let end = canvas.write("seed \(entry.recipe.seed)\(size)  ", x: 3, y: 2, style: dim)
         canvas.write(

@@ -37,7 +37,9 @@ package enum PresetsPane: Pane {
             let name = preset.name + (isApplied && state.form.isChanged ? " *" : "")
             canvas.writeFitted(name, x: 3, y: y, columns: nameWidth, style: style)
             let room = canvas.width - 4 - nameWidth
-            let about = canvas.width >= 70 ? "\(preset.summary)  \(preset.origin)  \(preset.about)" : preset.summary
+            let sizes = String(preset.summary.prefix { $0 != "f" }.split(separator: "  ").first ?? "")
+            let summary = TextWidth.width(of: preset.summary) > room ? sizes : preset.summary
+            let about = canvas.width >= 70 ? "\(preset.summary)  \(preset.origin)  \(preset.about)" : summary
             canvas.write(
                 TextWidth.cut(about, to: room, mark: canvas.cutMark), x: 3 + nameWidth, y: y,
                 style: isFocused ? style : look.dim)

@@ -70,7 +70,9 @@ package enum StepsPane: Pane {
             var time = run.stageSeconds[stage].map { Format.fixed($0, 1) + "s" } ?? "-"
             if isPresent {
                 time = Format.fixed(state.now - run.stageStartedAt, 1) + "s"
-                if stage != .lr, stage != .hr, run.stageParts > 1 { time += " \(run.finishedParts)/\(run.stageParts)" }
+                let parts = " \(run.finishedParts)/\(run.stageParts)"
+                let isCounted = stage != .lr && stage != .hr && run.stageParts > 1
+                if isCounted, x + name.count + 1 + time.count + parts.count < canvas.width { time += parts }
             }
             x = canvas.write(name + " ", x: x, y: 0, style: isPresent ? look.accent : look.dim)
             x = canvas.write(time, x: x, y: 0, style: isPresent ? look.accent : look.text)

@@ -25,7 +25,8 @@ package struct FormEstimate: Sendable, Equatable {
     package var timeText: String {
         guard let time else { return "not known yet" }
         guard time.runs < 3 else { return Format.duration(time.seconds) }
-        return "about \(Format.rough(time.seconds)) (\(Format.range(time.low, time.high)))"
+        let range = Format.rough(time.low) == Format.rough(time.high) ? "" : " (\(Format.range(time.low, time.high)))"
+        return "about \(Format.rough(time.seconds))\(range)"
     }
 
     package enum Fit: String, Sendable {

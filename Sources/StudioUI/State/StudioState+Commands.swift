@@ -38,7 +38,7 @@ extension StudioState {
         case .up, .down, .left, .right, .pageUp, .pageDown, .first, .last: return move(command)
         case .activate: return activate()
         case .filter: startFilter()
-        case .fullPicture: isPictureFull.toggle()
+        case .fullPicture: toggleFullPicture()
         case .playPause, .frameBack, .frameForward, .slower, .faster, .loop, .follow, .setReference, .compare:
             performOnPreview(command)
         case .previousDraft: return moveDraft(by: 1)
@@ -126,7 +126,14 @@ extension StudioState {
     }
 
     private mutating func askToStop() -> [StudioAction] {
-        guard let job = runningJob else { return askToQuit() }
+        guard let job = runningJob else {
+            overlays.append(
+                .question(
+                    QuestionDialog(
+                        .quit, title: "Quit?", lines: ["No job is running. The prompt is kept for next time."],
+                        answers: [.init("y", "quit")])))
+            return []
+        }
         if job.state == .stopping {
             say("Job \(job.id) is stopping.")
             return []
@@ -236,6 +243,17 @@ extension StudioState {
         arrangement = all[(arrangement.rawValue + 1) % all.count]
         if layout.panes[focus] == nil { focus = layout.order.first ?? .prompt }
         say("Arrangement: \(arrangement.title)", .ok)
+    }
+
+    /// While the picture has the whole screen the keys are the preview's.
+    private mutating func toggleFullPicture() {
+        if isPictureFull {
+            focus(on: focusBeforePicture)
+        } else {
+            focusBeforePicture = focus
+            focus = .preview
+            isPictureFull = true
+        }
     }
 
     private mutating func nextTheme() -> [StudioAction] {

@@ -15,6 +15,7 @@ package struct StudioState: Sendable {
     package var sharedPane: PaneKind
     package var arrangement = Layout.Arrangement.all
     package var isPictureFull = false
+    var focusBeforePicture = PaneKind.prompt
     /// The last is on top and gets the keys.
     package var overlays: [Overlay] = []
     package var message: Message?
@@ -148,7 +149,7 @@ package struct StudioState: Sendable {
         } else if focus == .presets, !presets.filter.isEmpty {
             presets.setFilter(TextEditor(isMultiline: false), isFocused: false)
         } else if isPictureFull {
-            isPictureFull = false
+            focus(on: focusBeforePicture)
         } else if preview.isComparing {
             preview.toggleComparing(now: now)
         }
