@@ -9,7 +9,7 @@ final class TmuxStudio {
 
     /// Settings, history, home and output of this run.
     let home: URL
-    private let socket = "turbo2k-\(UUID().uuidString.prefix(8))"
+    private var socket = "turbo2k-\(UUID().uuidString.prefix(8))"
     private static let patience = 40.0
 
     /// Why these tests cannot run here; nil if they can.
@@ -59,6 +59,12 @@ final class TmuxStudio {
         let variables = "LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=tmux-256color TURBO2K_HOME=\(home.path) HOME=\(home.path)"
         return "env -u NO_COLOR -u SSH_CONNECTION \(variables) \(environment) \(binary.path) --engine fake"
             + " --fake-step-ms \(stepMilliseconds) --fake-decode-ms 40 \(options)"
+    }
+
+    /// Ends the terminal, as closing its window does; another can be started with the same home.
+    func close() throws {
+        try tmux("kill-server")
+        socket = "turbo2k-\(UUID().uuidString.prefix(8))"
     }
 
     func startShell(_ columns: Int, _ rows: Int, _ command: String) throws {

@@ -210,7 +210,14 @@ package struct ParametersForm: Sendable, Equatable {
     /// A new draft size keeps the commit's size in pixels as nearly as its new shape allows.
     private mutating func setDraftSize(_ size: VideoSize) {
         values.lr.size = size
-        guard !RecipeLimits.fits(values.hr.size, draft: size) else { return }
+        let hr = values.hr.size
+        // Sizes rounded to the grid fit several shapes nearly; the preset's own comes back when it fits.
+        if hr.width * size.height == hr.height * size.width { return }
+        if RecipeLimits.fits(base.hr.size, draft: size) {
+            values.hr.size = base.hr.size
+            return
+        }
+        if RecipeLimits.fits(hr, draft: size) { return }
         let wanted = values.hr.size.width * values.hr.size.height
         let fitting = RecipeLimits.fittingSizes(forDraft: size)
         values.hr.size =
