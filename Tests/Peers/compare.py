@@ -22,9 +22,11 @@ import subprocess
 import sys
 import time
 
-import openvino_parts
-import torch
-import torch_parts
+sys.dont_write_bytecode = True  # the folder belongs to the repository
+
+import openvino_parts  # noqa: E402
+import torch  # noqa: E402
+import torch_parts  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "Sources/Generation/Resources/models/nano/ltx-nano.safetensors"

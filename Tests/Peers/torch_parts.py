@@ -2,7 +2,12 @@
 
 Each maker returns a dictionary from the name of a precision to a function without arguments that runs the part once.
 """
+import warnings
+
 import torch
+
+# The packages comment on each other's settings at every load.
+warnings.filterwarnings("ignore")
 
 # Emulated elsewhere: up to a hundred times slower than fp32, so it is left out there.
 HAS_BF16 = torch.cpu._is_avx512_bf16_supported()
@@ -15,6 +20,11 @@ PUBLISHED_2B = dict(
     standardization_norm="rms_norm", norm_elementwise_affine=False, norm_eps=1e-6, qk_norm="rms_norm",
     positional_embedding_type="rope", positional_embedding_theta=1e4, positional_embedding_max_pos=[20, 2048, 2048],
     timestep_scale_multiplier=1000, caption_channels=4096)
+
+
+def _silence_diffusers():
+    from diffusers.utils import logging
+    logging.set_verbosity_error()
 
 
 def _without_gradients(function):
@@ -63,12 +73,14 @@ def _step(model, latent, dtype):
 
 def checkpoint_step(path, latent):
     """One evaluation of a checkpoint's transformer."""
+    _silence_diffusers()
     from ltx_video.models.transformers.transformer3d import Transformer3DModel
     return _each(lambda dtype: _step(Transformer3DModel.from_pretrained(path).to(dtype).eval(), latent, dtype))
 
 
 def random_2b(layers, dtype):
     """The published 2-billion configuration with fewer blocks and random weights."""
+    _silence_diffusers()
     from ltx_video.models.transformers.transformer3d import Transformer3DModel
     with torch.device("meta"):
         model = Transformer3DModel.from_config({**PUBLISHED_2B, "num_layers": layers})
@@ -86,6 +98,7 @@ def synthetic_step(layers, latent):
 
 def decode(path, latent):
     """Latents to pictures by a checkpoint's video autoencoder."""
+    _silence_diffusers()
     from ltx_video.models.autoencoders.causal_video_autoencoder import CausalVideoAutoencoder
     frames, rows, columns = latent
 
