@@ -6,19 +6,36 @@ package struct Machine: Sendable, Hashable {
     package var name: String
     package var coreCount: Int
 
-    package static let current = Machine(
-        name: cpuName(), coreCount: ProcessInfo.processInfo.activeProcessorCount)
+    /// The instructions it has of those that make the arithmetic fast, as Linux names them.
+    package var features: [String]
 
-    private static func cpuName() -> String {
+    package init(name: String, coreCount: Int, features: [String] = []) {
+        self.name = name
+        self.coreCount = coreCount
+        self.features = features
+    }
+
+    package static let current: Machine = {
         let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-        let keys = ["model name", "Hardware", "CPU part"]
+        let flags = Set(value(of: ["flags", "Features"], in: text)?.split(separator: " ").map(String.init) ?? [])
+        return Machine(
+            name: value(of: ["model name", "Hardware", "CPU part"], in: text) ?? "unknown CPU",
+            coreCount: ProcessInfo.processInfo.activeProcessorCount, features: fastFeatures.filter(flags.contains))
+    }()
+
+    private static let fastFeatures = [
+        "avx2", "fma", "avx512f", "avx512_bf16", "avx512_vnni", "avx_vnni", "amx_bf16", "amx_int8", "asimd", "bf16",
+    ]
+
+    /// What stands behind the first of these keys that `/proc/cpuinfo` has.
+    private static func value(of keys: [String], in text: String) -> String? {
         for key in keys {
             guard let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) }),
                 let colon = line.firstIndex(of: ":")
             else { continue }
             return line[line.index(after: colon)...].trimmingCharacters(in: .whitespaces)
         }
-        return "unknown CPU"
+        return nil
     }
 }
 

@@ -4,13 +4,15 @@ package import Generation
 extension History {
     /// The measured times a prediction may rest on: same machine, threads, precision and program version.
     ///
-    /// Weights are told apart by the model's name, because their hash is known only once they are loaded.
+    /// The hash of weights is known only once they are loaded: those of the newest job with the model's name count.
     package func estimator(
         for recipe: Recipe, machine: Machine = .current, criticalTokens: Double? = nil
     ) throws(StudioError) -> TimeEstimator {
         let sql = """
-            SELECT id FROM job WHERE state = 'done' AND model = ? AND machine = ? AND threads = ? AND build = ?
-              AND (?5 IS NULL OR precision = ?5) ORDER BY id DESC LIMIT 200
+            SELECT id FROM job WHERE state = 'done' AND model = ?1 AND machine = ?2 AND threads = ?3 AND build = ?4
+              AND (?5 IS NULL OR precision = ?5) AND weights_hash IS
+                (SELECT weights_hash FROM job WHERE state = 'done' AND model = ?1 ORDER BY id DESC LIMIT 1)
+            ORDER BY id DESC LIMIT 200
             """
         let arguments: StatementArguments = [
             recipe.model, machine.name, machine.coreCount, Program.version,

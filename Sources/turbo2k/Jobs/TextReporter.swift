@@ -74,7 +74,7 @@ struct TextReporter: JobReporter {
 
     private mutating func show(_ text: String, fraction: Double) {
         if isTerminal {
-            transient("  \(text) \(bar(fraction))\(remaining)")
+            transient("  \(text) \(bar(fraction))\(remaining.replacing(",", with: "", maxReplacements: 1))")
         } else {
             plain("\(title): \(text)\(remaining)", fraction: fraction)
         }

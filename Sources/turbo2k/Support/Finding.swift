@@ -1,0 +1,26 @@
+import Foundation
+import StudioCore
+
+/// One thing `doctor` looked at.
+struct Finding {
+    enum State: String {
+        case ok
+        case note
+        case broken
+    }
+
+    var name: String
+    var state: State
+    var text: String
+
+    var line: String {
+        let mark = state == .ok ? "  " : (state == .note ? "? " : "! ")
+        return mark + name.padding(toLength: 12, withPad: " ", startingAt: 0) + TextCleaning.oneLine(text)
+    }
+
+    var json: JSONValue {
+        .object([
+            ("event", "finding"), ("name", .string(name)), ("state", .string(state.rawValue)), ("text", .string(text)),
+        ])
+    }
+}
