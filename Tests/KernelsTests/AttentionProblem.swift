@@ -74,26 +74,39 @@ struct AttentionProblem {
     /// softmax(q kᵀ scale + bias) v over the keys that are not masked; zeros where none is left.
     var reference: [Double] {
         let kept = (0..<keyCount).filter { blockMask?[$0 / Kernels.keyBlock] != 0 }
-        let first = Self.head * headSize
-        return (0..<queryCount).flatMap { query -> [Double] in
-            let logits = kept.map { key -> Double in
-                var sum = 0.0
-                for column in first..<first + headSize {
-                    sum += Double(queries[query * width + column]) * Double(keys[key * width + column])
+        let (first, width) = (Self.head * headSize, width)
+        var result = [Double](repeating: 0, count: queryCount * headSize)
+        // Plain loops over pointers, which stay quick in debug builds.
+        queries.withUnsafeBufferPointer { queries in
+            keys.withUnsafeBufferPointer { keys in
+                values.withUnsafeBufferPointer { values in
+                    for query in 0..<queryCount {
+                        var logits = [Double](repeating: 0, count: kept.count)
+                        for (index, key) in kept.enumerated() {
+                            var sum = 0.0
+                            var column = first
+                            while column < first + headSize {
+                                sum += Double(queries[query * width + column]) * Double(keys[key * width + column])
+                                column += 1
+                            }
+                            logits[index] = sum * Double(scale) + Double(keyBias?[key] ?? 0)
+                        }
+                        let top = logits.max() ?? 0
+                        let weights = logits.map { exp($0 - top) }
+                        let total = weights.reduce(0, +)
+                        for (index, key) in kept.enumerated() {
+                            var column = 0
+                            while column < headSize {
+                                result[query * headSize + column] +=
+                                    weights[index] / total * Double(values[key * width + first + column])
+                                column += 1
+                            }
+                        }
+                    }
                 }
-                return sum * Double(scale) + Double(keyBias?[key] ?? 0)
             }
-            let top = logits.max() ?? 0
-            let weights = logits.map { exp($0 - top) }
-            let total = weights.reduce(0, +)
-            var row = [Double](repeating: 0, count: headSize)
-            for (key, weight) in zip(kept, weights) {
-                for column in 0..<headSize {
-                    row[column] += weight / total * Double(values[key * width + first + column])
-                }
-            }
-            return row
         }
+        return result
     }
 
     /// fp32: the roundings of logits of a few units, of 2^x and of the sums, where values of both signs cancel.

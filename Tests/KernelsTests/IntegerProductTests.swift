@@ -21,8 +21,17 @@ import Testing
                 bytes, rows: rows, rowStride: stride, matrix: matrix, rowScales: [Float](repeating: 1, count: rows),
                 epilogue: Epilogue(output: $0, stride: columns, isBF16: false))
         }
-        let expected = (0..<rows * columns).map { index in
-            Float((0..<inputs).reduce(0) { $0 + (Int(byte(index / columns, $1)) - 128) * weight(index % columns, $1) })
+        let left = bytes.map { Int($0) - 128 }
+        let right = (0..<columns * inputs).map { weight($0 / inputs, $0 % inputs) }
+        let expected = (0..<rows * columns).map { index -> Float in
+            let (x, w) = (index / columns * stride, index % columns * inputs)
+            var sum = 0
+            var input = 0
+            while input < inputs {
+                sum += left[x + input] * right[w + input]
+                input += 1
+            }
+            return Float(sum)
         }
         #expect(output.values == expected, "\(label)")
         #expect(output.isIntact)
