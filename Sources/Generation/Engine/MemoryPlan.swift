@@ -129,12 +129,17 @@ struct MemoryPlan {
         }
     }
 
+    /// Linear layers of blocks take the precision; all else, and the fusion blocks' modulation, is fp32.
     private func weightBytes(_ c: VideoTransformerConfiguration, _ turbo2k: Turbo2KConfiguration?) -> Int {
-        let weights = c.expectedWeights(turbo2k: turbo2k)
-        return weights.reduce(0) { sum, weight in
-            let count = weight.value.reduce(1, *)
-            let isBlock = weight.key.hasPrefix("transformer_blocks") || weight.key.hasPrefix("fusion_blocks")
-            return sum + count * (isBlock && weight.value.count == 2 ? bytes(perWeight: precision) : 4)
+        c.expectedWeights(turbo2k: turbo2k).reduce(0) { sum, weight in
+            let (name, shape) = (weight.key, weight.value)
+            let isShort =
+                (name.hasPrefix("transformer_blocks") || name.hasPrefix("fusion_blocks")) && shape.count == 2
+                && name.hasSuffix(".weight") && !name.hasSuffix(".modulation.weight")
+            let count = shape.reduce(1, *)
+            guard isShort else { return sum + count * 4 }
+            // int8 keeps a scale and a sum for each output channel.
+            return sum + count * bytes(perWeight: precision) + (precision == .int8 ? shape[0] * 8 : 0)
         }
     }
 

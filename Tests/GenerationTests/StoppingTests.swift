@@ -1,0 +1,174 @@
+import Foundation
+import Generation
+import Tensors
+import TestSupport
+import Testing
+import WeightFiles
+
+extension GenerationTests {
+    @Suite("Stopping and resuming") struct StoppingTests {
+        let place: Workplace
+
+        init() throws { place = try Workplace() }
+
+        private var long: Recipe {
+            .small(steps: 400).with {
+                $0.hr.steps = 400
+                $0.frames = 33
+            }
+        }
+
+        /// Runs a job until an event, cancels it there, and waits for the engine to be free again.
+        ///
+        /// - Returns: seconds from cancelling to the engine's being free.
+        private func stop(
+            _ engine: GenerationEngine, _ stream: AsyncThrowingStream<GenerationEvent, any Error>,
+            when reached: @escaping @Sendable (GenerationEvent) -> Bool
+        ) async throws -> Double {
+            let job = Task {
+                var wasReached = false
+                for try await event in stream {
+                    if case .finished = event { return false }
+                    guard !wasReached, reached(event) else { continue }
+                    wasReached = true
+                    withUnsafeCurrentTask { $0?.cancel() }
+                }
+                return wasReached
+            }
+            let wasReached = try await job.value
+            #expect(wasReached)
+            let start = ContinuousClock.now
+            // The engine runs one job at a time: this one is refused when the stopped one has ended.
+            let next = await JobRun.error(of: engine.commit(place.commit(of: "none")))
+            #expect(next?.exitCode == 10)
+            return (ContinuousClock.now - start) / .seconds(1)
+        }
+
+        private func hasPart(_ folder: String = "") -> Bool {
+            place.names(folder).contains { $0.contains(".part") || $0.hasSuffix(".mp4") }
+        }
+
+        @Test("a draft stops between blocks, keeps its last step and goes on from there")
+        func draft() async throws {
+            let engine = place.engine()
+            let recipe = Recipe.small(steps: 60)
+            let whole = try await JobRun(engine.draft(place.draft(recipe, "whole"))).result
+            let seconds = try await stop(engine, engine.draft(place.draft(recipe, output: "out.mp4"))) {
+                if case .stateSaved(_, let step) = $0 { step >= 3 } else { false }
+            }
+            #expect(seconds < 1)
+            #expect(!hasPart() && !hasPart("draft"))
+            #expect(place.names("draft") == ["recipe.json", "state.safetensors"])
+            let state = try SafetensorsFile(path: place.folder("draft").appending(path: "state.safetensors").path)
+            let step = try #require(state.metadata["step"].flatMap(Int.init))
+            let run = try await JobRun(place.engine().draft(place.draft(recipe, output: "out.mp4")))
+            #expect(run.steps.map(\.number) == Array(step + 1...60))
+            #expect(try run.result.latentSHA256 == whole.latentSHA256)
+            #expect(place.names("draft") == ["clip.mp4", "draft.safetensors", "poster.png", "recipe.json"])
+        }
+
+        @Test("a stopped commit keeps the draft, and goes on to the same latent") func commit() async throws {
+            let engine = place.engine()
+            let recipe = Recipe.small().with { $0.hr.steps = 40 }
+            _ = try await JobRun(engine.draft(place.draft(recipe))).result
+            let before = try Data(contentsOf: place.folder("draft").appending(path: "draft.safetensors"))
+            let whole = try await JobRun(engine.commit(place.commit(recipe.hr, "whole", output: "whole.mp4"))).result
+            let seconds = try await stop(engine, engine.commit(place.commit(recipe.hr))) {
+                if case .stateSaved(.hr, let step) = $0 { step >= 3 } else { false }
+            }
+            #expect(seconds < 1)
+            #expect(place.names() == ["cache", "commit", "draft", "whole", "whole.mp4"])
+            #expect(try Data(contentsOf: place.folder("draft").appending(path: "draft.safetensors")) == before)
+            let state = try SafetensorsFile(path: place.folder("commit").appending(path: "state.safetensors").path)
+            let step = try #require(state.metadata["step"].flatMap(Int.init))
+            #expect((3..<40).contains(step))
+            let run = try await JobRun(place.engine().commit(place.commit(recipe.hr)))
+            #expect(run.steps.map(\.number) == Array(step + 1...40))
+            #expect(try run.result.latentSHA256 == whole.latentSHA256)
+            #expect(place.names("commit") == ["recipe.json"])
+        }
+
+        @Test("a commit stopped while it decodes runs no step again") func decoding() async throws {
+            let engine = place.engine()
+            let recipe = Recipe.small().with { $0.frames = 129 }
+            _ = try await JobRun(engine.draft(place.draft(recipe))).result
+            let seconds = try await stop(engine, engine.commit(place.commit(recipe.hr))) {
+                if case .partsFinished(.decode, let parts, _) = $0 { parts >= 2 } else { false }
+            }
+            #expect(seconds < 1)
+            #expect(!hasPart())
+            let run = try await JobRun(engine.commit(place.commit(recipe.hr)))
+            #expect(run.steps.isEmpty && run.parts(of: .decode).count == 129)
+            #expect(place.names().contains("commit.mp4"))
+        }
+
+        @Test("a draft stopped while it decodes keeps the draft for a commit") func draftDecoding() async throws {
+            let engine = place.engine()
+            let recipe = Recipe.small().with { $0.frames = 129 }
+            let seconds = try await stop(engine, engine.draft(place.draft(recipe, output: "out.mp4"))) {
+                if case .partsFinished(.decode, let parts, _) = $0 { parts >= 2 } else { false }
+            }
+            #expect(seconds < 1)
+            #expect(!hasPart() && place.names("draft").contains("draft.safetensors"))
+        }
+
+        @Test("a cancelled task ends its job") func cancelledTask() async throws {
+            let engine = place.engine()
+            let stream = engine.draft(place.draft(long))
+            let job = Task {
+                for try await event in stream {
+                    if case .finished = event { return false }
+                }
+                return true
+            }
+            try await Task.sleep(for: .milliseconds(300))
+            job.cancel()
+            #expect(try await job.value)
+            let start = ContinuousClock.now
+            _ = await JobRun.error(of: engine.commit(place.commit(of: "none")))
+            #expect(ContinuousClock.now - start < .seconds(1))
+            #expect(!hasPart("draft"))
+        }
+
+        @Test("a damaged or foreign state is not used", arguments: ["damaged", "foreign", "not finite", "too far"])
+        func badState(_ kind: String) async throws {
+            let engine = place.engine()
+            _ = try await JobRun(engine.draft(place.draft())).result
+            let clean = try await JobRun(engine.commit(place.commit())).result
+            let hr = Recipe.small().hr.with { $0.steps = 40 }
+            _ = try await stop(engine, engine.commit(place.commit(hr))) {
+                if case .stateSaved = $0 { true } else { false }
+            }
+            let file = place.folder("commit").appending(path: "state.safetensors")
+            let state = try SafetensorsFile(path: file.path)
+            var metadata = state.metadata
+            var latent = try state.tensor("latent")
+            let data = try Data(contentsOf: file)
+            switch kind {
+            case "damaged": try data.prefix(data.count - 100).write(to: file)
+            case "not finite":
+                var values = latent.values
+                values[5] = .nan
+                latent = .init(values, shape: latent.shape)
+                try SafetensorsWriter.write([.init("latent", latent)], metadata: metadata, to: file.path)
+            case "too far":
+                metadata["step"] = "41"
+                try SafetensorsWriter.write([.init("latent", latent)], metadata: metadata, to: file.path)
+            default: break
+            }
+            // The foreign state is that of 40 steps, found by a commit of two.
+            let isForeign = kind == "foreign"
+            let run = try await JobRun(engine.commit(place.commit(isForeign ? Recipe.small().hr : hr)))
+            #expect(run.steps.first?.number == 1)
+            if isForeign { #expect(try run.result.latentSHA256 == clean.latentSHA256) }
+        }
+    }
+}
+
+extension PassSettings {
+    func with(_ change: (inout PassSettings) -> Void) -> PassSettings {
+        var copy = self
+        change(&copy)
+        return copy
+    }
+}
