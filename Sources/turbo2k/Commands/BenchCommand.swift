@@ -62,6 +62,8 @@ struct BenchCommand: AsyncParsableCommand {
         let options = try options(Workplace())
         if list { return try showList(options) }
         let showsProgress = !report.json && !report.quiet && Output.errorIsTerminal
+        // A wrong name is found out before anything is written.
+        _ = try BenchmarkCase.selected(options)
         if !report.json { Output.result(ReportTable.header) }
         let result = try await BenchmarkRunner(options).run(
             started: { name, precision in if showsProgress { Output.transient("\(name) \(precision) ...") } },
