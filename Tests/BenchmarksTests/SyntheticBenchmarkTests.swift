@@ -62,6 +62,14 @@ struct SyntheticBenchmarkTests {
         #expect(QuadraticFit(Array(points.prefix(2))) == nil)
     }
 
+    @Test("never fits negative time, whatever the noise")
+    func fitsNoNegativeTerms() throws {
+        // A bend downwards, which no sum of work has.
+        let fit = try #require(QuadraticFit([(64, 0.8), (128, 2.3), (256, 3.3)]))
+        #expect(fit.constant >= 0 && fit.linear >= 0 && fit.square >= 0)
+        #expect(fit.seconds(25200) > fit.seconds(256))
+    }
+
     @Test("is refused under a name that is not published")
     func refusesUnknownNames() {
         #expect { _ = try SyntheticOptions(name: "ltxv-900b") } throws: { "\($0)".contains("ltxv-2b") }

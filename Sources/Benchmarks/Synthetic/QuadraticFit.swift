@@ -1,4 +1,6 @@
 /// seconds = a + b N + c N², fitted by least squares of the relative errors: a short step counts as much as a long one.
+///
+/// No term is negative, since each stands for work: noise in the times must not turn into negative time further out.
 package struct QuadraticFit: Sendable, Equatable {
     package var constant: Double
     package var linear: Double
@@ -16,20 +18,36 @@ package struct QuadraticFit: Sendable, Equatable {
         guard Set(points.map(\.tokens)).count >= 3, points.allSatisfy({ $0.seconds > 0 }) else { return nil }
         // In units of the largest count, so that the normal equations stay well conditioned.
         let unit = points.map(\.tokens).max() ?? 1
-        var matrix = [[Double]](repeating: [0, 0, 0, 0], count: 3)
-        for point in points {
+        let rows = points.map { point in
             let x = point.tokens / unit
-            let terms = [1, x, x * x].map { $0 / point.seconds }
-            for row in 0..<3 {
-                for column in 0..<3 { matrix[row][column] += terms[row] * terms[column] }
-                matrix[row][3] += terms[row]
-            }
+            return [1, x, x * x].map { $0 / point.seconds }
         }
-        guard let solution = Self.solve(matrix) else { return nil }
-        self.init(constant: solution[0], linear: solution[1] / unit, square: solution[2] / (unit * unit))
+        // The best non-negative solution is the best of those that use some of the terms and come out non-negative.
+        var best: (terms: [Double], error: Double)?
+        for used in [[0, 1, 2], [0, 1], [0, 2], [1, 2], [0], [1], [2]] {
+            guard let terms = Self.leastSquares(rows, used), terms.allSatisfy({ $0 >= 0 }) else { continue }
+            let error = rows.reduce(0) { sum, row in
+                let difference = zip(row, terms).reduce(-1) { $0 + $1.0 * $1.1 }
+                return sum + difference * difference
+            }
+            if error < best?.error ?? .infinity { best = (terms, error) }
+        }
+        guard let terms = best?.terms else { return nil }
+        self.init(constant: terms[0], linear: terms[1] / unit, square: terms[2] / (unit * unit))
     }
 
     package func seconds(_ tokens: Double) -> Double { constant + linear * tokens + square * tokens * tokens }
+
+    /// The terms for which every row's sum of products is closest to 1; those not in `used` are 0.
+    private static func leastSquares(_ rows: [[Double]], _ used: [Int]) -> [Double]? {
+        let equations = used.map { first in
+            used.map { second in rows.reduce(0) { $0 + $1[first] * $1[second] } } + [rows.reduce(0) { $0 + $1[first] }]
+        }
+        guard let solution = solve(equations) else { return nil }
+        var terms = [0.0, 0, 0]
+        for (index, term) in used.enumerated() { terms[term] = solution[index] }
+        return terms
+    }
 
     /// Gauss and Jordan's elimination with pivots; each row ends with its right side.
     private static func solve(_ rows: [[Double]]) -> [Double]? {

@@ -94,7 +94,7 @@ enum SyntheticBenchmarks {
         result.details = [
             "tokens": Double(tokens), "fit_constant": fit.constant, "fit_linear": fit.linear, "fit_square": fit.square,
         ]
-        result.note = "extrapolated by a + b N + c N² through the measured steps"
+        result.note = "extrapolated by a + b N + c N², no term negative, through the measured steps"
         return result
     }
 
