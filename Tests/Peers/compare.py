@@ -165,8 +165,16 @@ def arguments():
     return parser.parse_args()
 
 
+def warn_of_load(threads):
+    load = os.getloadavg()[0]
+    if load > threads / 2:
+        print(f"note: the load is {load:.1f}: other programs are running, so these ratios are not worth quoting",
+              file=sys.stderr)
+
+
 def main():
     options = arguments()
+    warn_of_load(options.threads)
     torch.set_num_threads(options.threads)
     torch.manual_seed(0)
     known = parts(options)
