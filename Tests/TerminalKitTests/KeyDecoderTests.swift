@@ -116,6 +116,19 @@ struct KeyDecoderTests {
         #expect(keys == Array(repeating: .escape, count: 5))
     }
 
+    @Test(
+        "Esc pressed just before an answer or a report is a key of its own",
+        arguments: [
+            ("[0n", Key.answer(.ready)), ("[?62;4c", .answer(.primaryAttributes([62, 4]))), ("[I", .focus(true)),
+            ("]11;rgb:ffff/ffff/ffff\u{7}", .answer(.color(number: 11, RGB(255, 255, 255)))),
+            ("[200~x\(escape)[201~", .paste("x")),
+            ("[<0;10;9M", .mouse(MouseEvent(kind: .press, button: .left, x: 9, y: 8))),
+        ])
+    func escapeBeforeAnswer(rest: String, key: Key) {
+        var decoder = KeyDecoder()
+        #expect(decoder.feed(Array("\(escape)\(escape)\(rest)".utf8)) == [.escape, key])
+    }
+
     @Test("Key releases of the kitty protocol are nothing")
     func release() {
         var decoder = KeyDecoder()

@@ -214,11 +214,14 @@ package struct KeyDecoder: Sendable {
         }
         let sequence = ControlSequence(body: held, final: final)
         if sequence.isPasteStart {
+            if hasAlt { keys.append(.escape) }
             reset()
             state = .paste
             return
         }
         let key = sequence.key(hasAlt: hasAlt)
+        // Nobody types an answer with Alt: Esc was pressed just before it came.
+        if hasAlt, !(key?.canHaveAlt ?? false) { keys.append(.escape) }
         reset()
         if let key { keys.append(key) }
     }
@@ -257,6 +260,7 @@ package struct KeyDecoder: Sendable {
 
     private mutating func finishString(_ keys: inout [Key]) {
         let answer = AnswerString.meaning(kind: stringKind, held)
+        if hasAlt { keys.append(.escape) }
         reset()
         keys.append(.answer(answer))
     }
@@ -274,5 +278,15 @@ package struct KeyDecoder: Sendable {
     private mutating func interrupted(by byte: UInt8, _ keys: inout [Key]) {
         reset()
         acceptGround(byte, &keys)
+    }
+}
+
+extension Key {
+    /// Whether a person can press it together with Alt.
+    fileprivate var canHaveAlt: Bool {
+        switch self {
+        case .character, .control, .alt, .chord, .special: true
+        case .paste, .mouse, .focus, .answer: false
+        }
     }
 }
