@@ -92,7 +92,8 @@ package enum DraftsPane: Pane {
         let look = state.look
         canvas.listRow(y: 0, isSelected: isSelected && state.focus == .drafts, look: look)
         let style = isSelected && state.focus == .drafts ? look.selection : look.text
-        canvas.write(isSelected ? look.marker : " ", x: 1, y: 0, style: isSelected ? look.focus : style)
+        let isFocused = isSelected && state.focus == .drafts
+        canvas.write(isSelected ? look.marker : " ", x: 1, y: 0, style: isFocused ? style : look.focus)
         let number = String(repeating: " ", count: max(4 - String(entry.id).count, 0)) + head(entry)
         canvas.write(number, x: 2, y: 0, style: style)
         canvas.write(String(entry.recipe.seed), x: 21, y: 0, style: style)

@@ -28,6 +28,8 @@ package enum PreviewPane: Pane {
         let rate = state.preview.achievedRate.map { "\(Int($0.rounded())) fps" } ?? ""
         let name = state.preview.graphicsName
         let shown = width < 50 ? String(name.prefix { $0 != "-" && $0 != " " }) : name
+        // A long name of what is shown leaves room for the rate alone.
+        if width < 50, !rate.isEmpty, subtitle(state).count > 12 { return rate }
         return [shown, rate].filter { !$0.isEmpty }.joined(separator: width < 50 ? " " : "  ")
     }
 
