@@ -38,7 +38,8 @@ let package = Package(
         ),
         .target(name: "Tokenizers", dependencies: ["CSentencePiece"], swiftSettings: strict),
         .target(name: "Diffusion", dependencies: ["Tensors"], swiftSettings: strict),
-        .target(name: "Models", dependencies: ["Kernels", "Tensors", "WeightFiles", "Tokenizers"], swiftSettings: strict),
+        .target(
+            name: "Models", dependencies: ["Kernels", "Tensors", "WeightFiles"], swiftSettings: strict),
         .systemLibrary(name: "CLibAV"),
         .target(name: "VideoIO", dependencies: ["CLibAV"], swiftSettings: strict),
 
@@ -51,7 +52,7 @@ let package = Package(
         ),
         .target(
             name: "Training",
-            dependencies: ["Tensors", "WeightFiles", "Models", "Diffusion"],
+            dependencies: ["Tensors", "Models"],
             swiftSettings: strict
         ),
 
@@ -59,7 +60,7 @@ let package = Package(
         .target(
             name: "StudioCore",
             dependencies: [
-                "Generation", "VideoIO",
+                "Kernels", "Generation", "VideoIO",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "TOMLKit", package: "TOMLKit"),
                 .product(name: "Logging", package: "swift-log"),
@@ -68,10 +69,11 @@ let package = Package(
         ),
         .systemLibrary(name: "CNCurses"),
         .systemLibrary(name: "CChafa", pkgConfig: "chafa", providers: [.apt(["libchafa-dev", "libglib2.0-dev"])]),
-        .target(name: "TerminalKit", dependencies: ["CNCurses", "CChafa"], swiftSettings: strict),
+        .target(name: "CTerminal"),
+        .target(name: "TerminalKit", dependencies: ["CNCurses", "CChafa", "CTerminal"], swiftSettings: strict),
         .target(
             name: "StudioUI",
-            dependencies: ["StudioCore", "Generation", "TerminalKit", "VideoIO"],
+            dependencies: ["Kernels", "StudioCore", "Generation", "TerminalKit", "VideoIO"],
             swiftSettings: strict
         ),
         .target(
@@ -87,6 +89,54 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Tensors", "WeightFiles"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(name: "ArchitectureTests", swiftSettings: strict),
+        .testTarget(name: "KernelsTests", dependencies: ["Kernels", "Tensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TensorsTests", dependencies: ["Tensors", "WeightFiles", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "WeightFilesTests", dependencies: ["WeightFiles", "Tensors", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TokenizersTests", dependencies: ["Tokenizers", "WeightFiles", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "DiffusionTests", dependencies: ["Diffusion", "Tensors", "WeightFiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ModelsTests",
+            dependencies: ["Models", "Kernels", "Diffusion", "Tensors", "WeightFiles", "Tokenizers", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "ExecutorTests", dependencies: ["Models", "Kernels", "Tensors", "WeightFiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TrainingTests",
+            dependencies: ["Training", "Models", "Diffusion", "Tensors", "WeightFiles", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "VideoIOTests", dependencies: ["VideoIO"], swiftSettings: strict),
+        .testTarget(
+            name: "GenerationTests",
+            dependencies: [
+                "Generation", "Models", "Diffusion", "VideoIO", "Kernels", "WeightFiles", "Tensors", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "BenchmarksTests", dependencies: ["Benchmarks", "Kernels", "Models"], swiftSettings: strict),
+        .testTarget(
+            name: "StudioCoreTests",
+            dependencies: [
+                "StudioCore", "Generation", "Kernels", "VideoIO", .product(name: "GRDB", package: "GRDB.swift"),
+            ], swiftSettings: strict),
+        .testTarget(name: "TerminalKitTests", dependencies: ["TerminalKit", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "StudioUITests",
+            dependencies: ["StudioUI", "StudioCore", "Generation", "TerminalKit", "VideoIO"], swiftSettings: strict),
+        // These drive the built program.
+        .testTarget(name: "CommandLineTests", dependencies: ["turbo2k", "VideoIO"], swiftSettings: strict),
+        .testTarget(name: "StudioTerminalTests", dependencies: ["turbo2k"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -55,10 +55,14 @@ package struct PassSettings: Sendable, Hashable, Codable {
     package var timesteps: [Float]?
     /// Whether the clean estimate is noised anew after each step (the 0.9.6 distilled model); nil is off.
     package var isStochastic: Bool?
+    /// The share of each query's attention that is kept, 0...1: after the first step, key blocks that held the rest are
+    /// left out. Nil: all attention is computed.
+    package var coverage: Float?
 
     package init(
         size: VideoSize, steps: Int, guidance: Float, shift: Float? = nil, stg: Float? = nil, stgBlocks: [Int]? = nil,
-        stgMode: Perturbation? = nil, rescale: Float? = nil, timesteps: [Float]? = nil, isStochastic: Bool? = nil
+        stgMode: Perturbation? = nil, rescale: Float? = nil, timesteps: [Float]? = nil, isStochastic: Bool? = nil,
+        coverage: Float? = nil
     ) {
         self.size = size
         self.steps = steps
@@ -70,6 +74,7 @@ package struct PassSettings: Sendable, Hashable, Codable {
         self.rescale = rescale
         self.timesteps = timesteps
         self.isStochastic = isStochastic
+        self.coverage = coverage
     }
 }
 

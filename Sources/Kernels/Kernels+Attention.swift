@@ -9,6 +9,8 @@ package final class PackedKeysValues: Sendable {
     package let headSize: Int
     package let capacity: Int
     package let isBF16: Bool
+    /// Keys are int8 with a scale for each, values stay bf16 or fp32.
+    package let quantizesKeys: Bool
     let headGroups: Int
     let valueColumns: Int
     private let keys: AlignedBuffer
@@ -16,24 +18,37 @@ package final class PackedKeysValues: Sendable {
     private let keyBytes: Int
     private let valueBytes: Int
 
+    private let keyScales: AlignedBuffer
+    private let keySums: AlignedBuffer
+    private let paddedKeys: Int
+
     /// - Parameter keyCount: how many keys it holds; must not change in use, since the padding stays zero.
-    package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool) {
+    package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool, quantizesKeys: Bool = false) {
         self.headCount = headCount
         self.headSize = headSize
         self.isBF16 = isBF16
         capacity = keyCount
         let groupSize = isBF16 ? 2 : 1
         precondition(headSize % groupSize == 0, "PackedKeysValues: head size \(headSize) in bf16 must be even")
-        headGroups = headSize / groupSize
+        self.quantizesKeys = quantizesKeys
+        headGroups = quantizesKeys ? (headSize + 3) / 4 : headSize / groupSize
         valueColumns = (headSize + 15) / 16 * 16
         let padded = (keyCount + 63) / 64 * 64
+        paddedKeys = padded
+        keyScales = AlignedBuffer(byteCount: quantizesKeys ? padded * headCount * 4 : 4)
+        keySums = AlignedBuffer(byteCount: quantizesKeys ? padded * headCount * 4 : 4)
         keyBytes = padded * headGroups * 4
         valueBytes = padded / groupSize * valueColumns * 4
         keys = AlignedBuffer(byteCount: keyBytes * headCount)
         values = AlignedBuffer(byteCount: valueBytes * headCount)
     }
 
-    package var byteCount: Int { keys.byteCount + values.byteCount }
+    package var byteCount: Int { keys.byteCount + values.byteCount + keyScales.byteCount + keySums.byteCount }
+
+    func scales(head: Int) -> UnsafePointer<Float> { UnsafePointer(keyScales.floats(at: head * paddedKeys)) }
+    func sums(head: Int) -> UnsafePointer<Int32> {
+        UnsafePointer(keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys)
+    }
 
     func packedKeys(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(keys.base + head * keyBytes) }
     func packedValues(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(values.base + head * valueBytes) }
@@ -51,6 +66,54 @@ package final class PackedKeysValues: Sendable {
                 let place = target + key / 64 * headGroups * 64 + key % 64
                 let from = words + row * rowWords + head * headGroups
                 for group in 0..<headGroups { place[group * 64] = from[group] }
+            }
+        }
+    }
+
+    /// Quantises and stores 64 keys of one head: each key minus `means`, scaled to its own largest number.
+    ///
+    /// What is the same in all keys moves all logits of a query alike and falls out of the softmax; without it the numbers
+    /// left are smaller and rounding costs less (SageAttention, Zhang et al. 2024, arXiv:2410.02367).
+    ///
+    /// - Parameters:
+    ///   - source: all keys, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
+    ///   - means: of all keys, `[headCount * headSize]`.
+    package func storeQuantizedKeys(
+        _ source: UnsafeRawPointer, block: Int, head: Int, means: UnsafePointer<Float>, kernels: Kernels
+    ) {
+        let limit = Float(kernels.table.pointee.i8_limit)
+        let width = headCount * headSize
+        let target = (keys.base + head * keyBytes + block * headGroups * 64 * 4).assumingMemoryBound(to: UInt32.self)
+        let (scales, sums) = (
+            keyScales.floats(at: head * paddedKeys),
+            keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys
+        )
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: headGroups * 4) { row in
+            guard let row = row.baseAddress else { return }
+            for column in headSize..<headGroups * 4 { row[column] = 0 }
+            for key in block * 64..<min(block * 64 + 64, capacity) {
+                let offset = key * width + head * headSize
+                kernels.convert(
+                    source + offset * (isBF16 ? 2 : 4), isBF16: isBF16, to: row, isBF16: false, count: headSize)
+                var largest: Float = 0
+                for column in 0..<headSize {
+                    row[column] -= means[head * headSize + column]
+                    largest = max(largest, abs(row[column]))
+                }
+                let scale = largest > 0 ? largest / limit : 1
+                let inverse = 1 / scale
+                var sum: Int32 = 0
+                for group in 0..<headGroups {
+                    var word: UInt32 = 0
+                    for place in 0..<4 {
+                        let number = Int32((row[group * 4 + place] * inverse).rounded(.toNearestOrEven))
+                        sum += number
+                        word |= UInt32(UInt8(truncatingIfNeeded: number)) << (8 * UInt32(place))
+                    }
+                    target[group * 64 + key % 64] = word
+                }
+                scales[key] = scale
+                sums[key] = 128 * sum
             }
         }
     }
@@ -89,34 +152,87 @@ extension Kernels {
     package static var keyBlock: Int { Int(CK_KEY_BLOCK) }
 
     /// Scratch memory that one worker needs for `attention`.
-    package static func attentionScratchBytes(headSize: Int) -> Int {
-        (ck_attention_scratch_bytes((headSize + 15) / 16 * 16) + 63) / 64 * 64
+    ///
+    /// - Parameter massKeyCount: keys of the longest attention whose mass is measured; 0: none is.
+    package static func attentionScratchBytes(headSize: Int, massKeyCount: Int = 0) -> Int {
+        let kernel = (ck_attention_scratch_bytes((headSize + 15) / 16 * 16) + 63) / 64 * 64
+        return kernel + quantizedQueryBytes(headSize: headSize) + massNoteBytes(keyCount: massKeyCount)
     }
 
-    /// softmax(q kᵀ scale + bias) v of one head for some query rows, on one thread.
+    private static func quantizedQueryBytes(headSize: Int) -> Int {
+        (queryBlock * ((headSize + 3) / 4 * 4 + 4) + 63) / 64 * 64
+    }
+
+    private static func massNoteBytes(keyCount: Int) -> Int {
+        (keyCount + keyBlock - 1) / keyBlock * queryBlock * 2 * 4
+    }
+
+    /// softmax(q kᵀ scale + bias) v of one head for at most `queryBlock` query rows where keys are quantised (any number
+    /// else), on one thread.
     ///
     /// - Parameters:
     ///   - queries: the head's part of the first row, in the operand type; rows `rowStride` elements apart.
     ///   - keyBias: [keys], or nil.
     ///   - output: laid out like `queries`.
+    ///   - scratch: `attentionScratchBytes`, 64-byte aligned.
     ///   - blockMask: a byte for each `keyBlock` keys, 0 to skip; or nil.
+    ///   - blockMass: takes, for each `keyBlock` keys, the sum over the rows of the weights there (a row's weights sum to
+    ///     1); or nil. Needs at most `queryBlock` rows.
     package func attention(
         queries: UnsafeRawPointer, rows: Int, rowStride: Int, keysValues: PackedKeysValues, keyCount: Int, head: Int,
         scale: Float, keyBias: UnsafePointer<Float>? = nil, output: UnsafeMutableRawPointer,
-        scratch: UnsafeMutableRawPointer, blockMask: UnsafePointer<UInt8>? = nil
+        scratch: UnsafeMutableRawPointer, blockMask: UnsafePointer<UInt8>? = nil,
+        blockMass: UnsafeMutablePointer<Float>? = nil
     ) {
         precondition(keyCount <= keysValues.capacity, "attention: \(keyCount) keys of \(keysValues.capacity)")
+        let headSize = keysValues.headSize
         let elementBytes = keysValues.isBF16 ? 2 : 4
-        var arguments = ck_attention(
-            queries: queries, query_stride: rowStride * elementBytes, rows: rows,
-            packed_keys: keysValues.packedKeys(head: head), packed_values: keysValues.packedValues(head: head),
-            keys: keyCount, head_groups: keysValues.headGroups, value_columns: keysValues.valueColumns,
-            head_size: keysValues.headSize, key_bias: keyBias, scale: scale, output: output,
-            output_stride: rowStride * elementBytes, scratch: scratch, block_mask: blockMask)
+        var arguments = ck_attention()
+        arguments.queries = queries
+        arguments.query_stride = rowStride * elementBytes
+        arguments.rows = rows
+        arguments.packed_keys = keysValues.packedKeys(head: head)
+        arguments.packed_values = keysValues.packedValues(head: head)
+        arguments.keys = keyCount
+        arguments.head_groups = keysValues.headGroups
+        arguments.value_columns = keysValues.valueColumns
+        arguments.head_size = headSize
+        arguments.key_bias = keyBias
+        arguments.scale = scale
+        arguments.output = output
+        arguments.output_stride = rowStride * elementBytes
+        arguments.scratch = scratch
+        arguments.block_mask = blockMask
+        let spare = scratch + (ck_attention_scratch_bytes(keysValues.valueColumns) + 63) / 64 * 64
+        if let blockMass {
+            precondition(rows <= Self.queryBlock, "attention: mass of \(rows) rows at once")
+            arguments.block_mass = blockMass
+            arguments.mass_notes = (spare + Self.quantizedQueryBytes(headSize: headSize)).assumingMemoryBound(
+                to: Float.self)
+        }
+        guard keysValues.quantizesKeys else {
+            if keysValues.isBF16 {
+                table.pointee.attention_bf16(&arguments)
+            } else {
+                table.pointee.attention_f32(&arguments)
+            }
+            return
+        }
+        precondition(rows <= Self.queryBlock, "attention: \(rows) rows at once")
+        let stride = keysValues.headGroups * 4
+        let quantized = spare.assumingMemoryBound(to: UInt8.self)
+        let scales = (spare + Self.queryBlock * stride).assumingMemoryBound(to: Float.self)
+        table.pointee.quantize_rows(
+            queries, keysValues.isBF16 ? 1 : 0, rows, headSize, rowStride, quantized, stride, scales)
+        arguments.queries = UnsafeRawPointer(quantized)
+        arguments.query_stride = stride
+        arguments.query_scales = UnsafePointer(scales)
+        arguments.key_scales = keysValues.scales(head: head)
+        arguments.key_sums = keysValues.sums(head: head)
         if keysValues.isBF16 {
-            table.pointee.attention_bf16(&arguments)
+            table.pointee.attention_i8_bf16(&arguments)
         } else {
-            table.pointee.attention_f32(&arguments)
+            table.pointee.attention_i8_f32(&arguments)
         }
     }
 }

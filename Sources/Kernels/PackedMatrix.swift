@@ -56,11 +56,15 @@ package final class PackedMatrix: Sendable {
         switch elements {
         case .fp32(let pointer):
             nonisolated(unsafe) let source = pointer  // SAFETY: read only, alive for the call
-            fill(kernels: kernels, parallel: parallel) { output, _, input in source[output * inputChannels + input] }
+            fill(kernels: kernels, parallel: parallel) { output, _, input in source[output &* inputChannels &+ input] }
         case .bf16(let pointer):
             nonisolated(unsafe) let source = pointer  // SAFETY: read only, alive for the call
-            fill(kernels: kernels, parallel: parallel) { output, _, input in
-                float(bf16: source[output * inputChannels + input])
+            if precision == .bf16, inputChannels.isMultiple(of: 2) {
+                copyPairs(source, parallel: parallel)
+            } else {
+                fill(kernels: kernels, parallel: parallel) { output, _, input in
+                    float(bf16: source[output &* inputChannels &+ input])
+                }
             }
         }
     }
@@ -76,7 +80,7 @@ package final class PackedMatrix: Sendable {
             emptyWith: outputChannels, inputChannels: inputChannels, tapCount: tapCount, precision: precision)
         nonisolated(unsafe) let source = weight  // SAFETY: read only, alive for the call
         fill(kernels: kernels, parallel: parallel) { output, tap, input in
-            source[((output * sliceCount + slice) * inputChannels + input) * tapCount + tap]
+            source[((output &* sliceCount &+ slice) &* inputChannels &+ input) &* tapCount &+ tap]
         }
     }
 
@@ -100,46 +104,65 @@ package final class PackedMatrix: Sendable {
         kernels: Kernels, parallel: Parallel, _ element: @Sendable (_ output: Int, _ tap: Int, _ input: Int) -> Float
     ) {
         let limit = Float(kernels.table.pointee.i8_limit)
-        parallel.forEach((outputChannels + 63) / 64) { panel, _ in
-            let first = panel * 64
-            let valid = min(64, outputChannels - first)
-            let target = Panel(
-                base: storage.base + first * groups * tapCount * 4, width: (valid + 15) / 16 * 16, valid: valid)
+        let inputChannels = inputChannels
+        let isOdd = !inputChannels.isMultiple(of: 2)
+        parallel.forEach((outputChannels + 63) / 64) { index, _ in
+            let panel = panel(index)
+            let first = panel.first
             switch precision {
             case .fp32:
-                fill(target) { column, tap, group in element(first + column, tap, group).bitPattern }
+                fill(panel) { column, tap, group in element(first &+ column, tap, group).bitPattern }
             case .bf16:
-                let last = inputChannels - 1
-                fill(target) { column, tap, group in
-                    let low = UInt32(bf16Bits(element(first + column, tap, 2 * group)))
-                    guard 2 * group < last else { return low }
-                    return low | UInt32(bf16Bits(element(first + column, tap, 2 * group + 1))) << 16
+                fill(panel) { column, tap, group in
+                    let low = UInt32(bf16Bits(element(first &+ column, tap, 2 &* group)))
+                    if isOdd, 2 &* group &+ 1 == inputChannels { return low }
+                    return low | UInt32(bf16Bits(element(first &+ column, tap, 2 &* group &+ 1))) << 16
                 }
-            case .int8: quantize(target, first: first, limit: limit, element)
+            case .int8: quantize(panel, limit: limit, element)
+            }
+        }
+    }
+
+    /// bf16 weights in bf16: a pair of input channels is a word as it stands.
+    private func copyPairs(_ source: UnsafePointer<UInt16>, parallel: Parallel) {
+        nonisolated(unsafe) let words = UnsafeRawPointer(source)  // SAFETY: read only, alive for the call
+        let rowBytes = inputChannels * 2
+        parallel.forEach((outputChannels + 63) / 64) { index, _ in
+            let panel = panel(index)
+            let rows = words + panel.first * rowBytes
+            fill(panel) { column, _, group in
+                (rows + (column &* rowBytes &+ group &* 4)).loadUnaligned(as: UInt32.self)
             }
         }
     }
 
     /// 64 output channels or the last few: `[taps, groups, width]` words of 4 bytes.
     private struct Panel {
-        let base: UnsafeMutableRawPointer
+        let base: UnsafeMutablePointer<UInt32>
+        /// The first output channel.
+        let first: Int
         let width: Int
         let valid: Int
     }
 
-    /// Stores a panel's words, 16 groups at a time: a cache line of each weight row, and a block of the panel that stays in
-    /// the first cache.
+    private func panel(_ index: Int) -> Panel {
+        let first = index * 64
+        let valid = min(64, outputChannels - first)
+        return Panel(
+            base: (storage.base + first * groups * tapCount * 4).assumingMemoryBound(to: UInt32.self), first: first,
+            width: (valid + 15) / 16 * 16, valid: valid)
+    }
+
+    /// Stores a panel's words in order, 16 groups of all taps at a time: what those read of each weight row stays in the
+    /// near caches.
     @inline(__always)
-    private func fill(_ target: Panel, word: (_ column: Int, _ tap: Int, _ group: Int) -> UInt32) {
+    private func fill(_ panel: Panel, word: (_ column: Int, _ tap: Int, _ group: Int) -> UInt32) {
+        let (groups, tapCount, width, valid) = (groups, tapCount, panel.width, panel.valid)
         for start in stride(from: 0, to: groups, by: 16) {
-            let block = start..<min(groups, start + 16)
-            for column in 0..<target.valid {
-                for tap in 0..<tapCount {
-                    var place = target.base + ((tap * groups + start) * target.width + column) * 4
-                    for group in block {
-                        place.storeBytes(of: word(column, tap, group), as: UInt32.self)
-                        place += target.width * 4
-                    }
+            for tap in 0..<tapCount {
+                for group in start..<min(groups, start &+ 16) {
+                    let line = panel.base + (tap &* groups &+ group) &* width
+                    for column in 0..<valid { line[column] = word(column, tap, group) }
                 }
             }
         }
@@ -148,26 +171,29 @@ package final class PackedMatrix: Sendable {
     /// Scales each output channel to the int8 range and keeps 128 times the sum of its weights.
     @inline(__always)
     private func quantize(
-        _ target: Panel, first: Int, limit: Float, _ element: (_ output: Int, _ tap: Int, _ input: Int) -> Float
+        _ panel: Panel, limit: Float, _ element: (_ output: Int, _ tap: Int, _ input: Int) -> Float
     ) {
-        for column in 0..<target.valid {
+        let (groups, tapCount, inputChannels) = (groups, tapCount, inputChannels)
+        let bytes = UnsafeMutableRawPointer(panel.base)
+        for column in 0..<panel.valid {
+            let output = panel.first &+ column
             var top: Float = 0
             for tap in 0..<tapCount {
-                for input in 0..<inputChannels { top = max(top, abs(element(first + column, tap, input))) }
+                for input in 0..<inputChannels { top = max(top, abs(element(output, tap, input))) }
             }
             let scale = top > 0 ? top / limit : 1
-            columnScales?.floats()[first + column] = scale
+            columnScales?.floats()[output] = scale
             var sum: Int32 = 0
             for tap in 0..<tapCount {
                 for input in 0..<inputChannels {
-                    let value = (element(first + column, tap, input) / scale).rounded(.toNearestOrEven)
+                    let value = (element(output, tap, input) / scale).rounded(.toNearestOrEven)
                     let quantized = Int8(max(-limit, min(limit, value)))
-                    let group = target.base + ((tap * groups + input / 4) * target.width + column) * 4
-                    group.storeBytes(of: quantized, toByteOffset: input % 4, as: Int8.self)
-                    sum += 128 * Int32(quantized)
+                    let word = (tap &* groups &+ input / 4) &* panel.width &+ column
+                    bytes.storeBytes(of: quantized, toByteOffset: word &* 4 &+ input % 4, as: Int8.self)
+                    sum &+= Int32(quantized)
                 }
             }
-            columnSums?.base.storeBytes(of: sum, toByteOffset: (first + column) * 4, as: Int32.self)
+            columnSums?.base.storeBytes(of: 128 &* sum, toByteOffset: output * 4, as: Int32.self)
         }
     }
 }

@@ -69,6 +69,11 @@ typedef struct ck_attention {
     size_t output_stride;
     void *scratch;            ///< ck_attention_scratch_bytes bytes, 64-byte aligned
     const uint8_t *block_mask;  ///< one byte for each CK_KEY_BLOCK keys, 0: skip; or null: all
+    const float *query_scales;  ///< int8: [rows]
+    const float *key_scales;    ///< int8: [keys, padded to whole 64]
+    const int32_t *key_sums;    ///< int8: 128 times the sum of each key's numbers, padded likewise
+    float *block_mass;          ///< one for each CK_KEY_BLOCK keys: the rows' weights there are added; or null
+    float *mass_notes;          ///< with block_mass: CK_QUERY_BLOCK * 2 floats for each key block
 } ck_attention;
 
 /// Keys that are handled between two updates of the running maximum.
@@ -96,6 +101,9 @@ typedef struct ck_table {
 
     void (*attention_f32)(const ck_attention *arguments);
     void (*attention_bf16)(const ck_attention *arguments);
+    /// Queries and keys int8 (queries + 128 in unsigned bytes), values and output fp32 or bf16.
+    void (*attention_i8_f32)(const ck_attention *arguments);
+    void (*attention_i8_bf16)(const ck_attention *arguments);
 
     /// y = x / sqrt(mean(x^2) + epsilon) * (1 + scale) + shift, row by row. scale, shift: [columns] each `modulation_stride`
     /// floats apart from row to row (0: the same for all), or null. y: float or bf16.

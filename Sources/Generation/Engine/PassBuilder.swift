@@ -20,9 +20,20 @@ struct PassBuilder {
         LatentGrid(pixelFrames: recipe.frames, pixelHeight: size.height, pixelWidth: size.width, scale: scale)
     }
 
-    func rotary(_ grid: LatentGrid, _ executor: VideoTransformerExecutor) -> RotaryRows {
-        let places = grid.indices(frameRate: recipe.fps, isCausal: model.shapes.isCausal, scale: scale)
-        return RotaryRows(coordinates: places.values, configuration: executor.configuration)
+    func rotary(_ grid: LatentGrid, _ executor: VideoTransformerExecutor, order: TokenOrder? = nil) -> RotaryRows {
+        let places = grid.indices(frameRate: recipe.fps, isCausal: model.shapes.isCausal, scale: scale).values
+        let count = grid.tokenCount
+        let ordered = order.map { order in (0..<3).flatMap { axis in order.order.map { places[axis * count + $0] } } }
+        return RotaryRows(coordinates: ordered ?? places, configuration: executor.configuration)
+    }
+
+    /// Nil where there is nothing to leave out: a coverage of 1, or too few tokens for more than a few key blocks.
+    private func sparsePass(coverage: Float, grid: LatentGrid, _ executor: VideoTransformerExecutor) -> SparsePass? {
+        guard coverage < 1, grid.tokenCount >= 8 * Kernels.keyBlock else { return nil }
+        return SparsePass(
+            order: TokenOrder(grid: grid.tokenGrid),
+            blocks: AttentionSparsity(
+                configuration: executor.configuration, tokenCount: grid.tokenCount, coverage: coverage))
     }
 
     /// The recipe's own levels or shift, else the schedule of the model's configuration.
@@ -46,12 +57,14 @@ struct PassBuilder {
         injections: [InjectedFeatures] = [], folder: URL, key: String, showEstimate: (([Float]) -> Void)?
     ) -> DenoiseStage {
         let guidance = PassGuidance(settings)
+        let sparsity = settings.coverage.flatMap { sparsePass(coverage: $0, grid: grid, executor) }
         return DenoiseStage(
             pass: pass, executor: executor, grid: grid, schedule: schedule,
             method: settings.isStochastic == true ? .stochastic : .euler, random: random, guidance: guidance,
-            rotary: rotary(grid, executor), positive: executor.prompt(prompts.positive),
+            rotary: rotary(grid, executor, order: sparsity?.order), positive: executor.prompt(prompts.positive),
             negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
-            injections: injections, stateFolder: folder, stateKey: key, showEstimate: showEstimate)
+            injections: sparsity.map { sparsity in injections.map { $0.reordered(sparsity.order) } } ?? injections,
+            sparsity: sparsity, stateFolder: folder, stateKey: key, showEstimate: showEstimate)
     }
 
     /// Shows estimates by a fitted map.

@@ -25,6 +25,12 @@ struct PassGuidance: Sendable {
     var calls: Int { 1 + (strengths.needsNegative ? 1 : 0) + (perturbation == nil ? 0 : 1) }
 }
 
+/// What a pass with sparse attention keeps from step to step.
+struct SparsePass: Sendable {
+    let order: TokenOrder
+    let blocks: AttentionSparsity
+}
+
 /// One denoising pass: from a start latent to a clean one, step by step.
 struct DenoiseStage {
     let pass: Pass
@@ -40,6 +46,8 @@ struct DenoiseStage {
     /// Needed where classifier-free guidance is on.
     let negative: PromptContext?
     let injections: [InjectedFeatures]
+    /// Set where attention leaves out key blocks: `rotary` and `injections` are in this order of tokens then.
+    let sparsity: SparsePass?
     /// Where the state is kept after each step, and under which key.
     let stateFolder: URL
     let stateKey: String
@@ -70,7 +78,7 @@ struct DenoiseStage {
             from: Tensor(latent, shape: shape), random: &random, firstStep: first,
             velocity: { tokens, step in
                 let start = ContinuousClock.now
-                let velocity = try velocity(tokens.values, step, workspace, start, job)
+                let velocity = try velocity(tokens.values, step, firstStep: first, workspace, start, job)
                 let clean = Self.clean(tokens.values, velocity, at: step.time)
                 let change = estimate.map { Self.relativeChange(from: $0, to: clean) }
                 estimate = clean
@@ -101,7 +109,7 @@ struct DenoiseStage {
 
     /// The guided velocity.
     private func velocity(
-        _ tokens: [Float], _ step: FlowSampler.Step, _ workspace: TransformerWorkspace,
+        _ tokens: [Float], _ step: FlowSampler.Step, firstStep: Int, _ workspace: TransformerWorkspace,
         _ start: ContinuousClock.Instant, _ job: JobContext
     ) throws -> [Float] {
         let reporter = BlockReporter(
@@ -114,7 +122,17 @@ struct DenoiseStage {
             evaluation.stop = job.stop
             nonisolated(unsafe) let reporter = reporter  // SAFETY: called on this thread, between blocks
             evaluation.onBlock = { _ in reporter.next() }
-            return Tensor(try executor.velocity(tokens, evaluation, workspace: workspace), shape: shape)
+            guard let sparsity else {
+                return Tensor(try executor.velocity(tokens, evaluation, workspace: workspace), shape: shape)
+            }
+            // What is measured is the positive prompt's attention; the other evaluations of a step share its blocks.
+            let isMeasuring = step.index == firstStep && prompt === positive && perturbation == nil
+            let isApplied = step.index > firstStep
+            evaluation.sparsity =
+                isMeasuring ? .measured(sparsity.blocks) : isApplied ? .applied(sparsity.blocks) : .none
+            let velocity = try executor.velocity(
+                sparsity.order.applied(to: tokens, width: channels), evaluation, workspace: workspace)
+            return Tensor(sparsity.order.undone(velocity, width: executor.configuration.outputChannels), shape: shape)
         }
         let without = try negative.map { try evaluate($0) }
         let with = try evaluate(positive)

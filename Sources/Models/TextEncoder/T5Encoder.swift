@@ -20,7 +20,8 @@ package final class T5Encoder: Sendable {
 
     /// - Parameters:
     ///   - checkpoint: a Hugging Face text encoder's folder.
-    ///   - precision: of the large products; the token stream, norms and softmax are fp32.
+    ///   - precision: of the large products but those of queries and keys; these, the token stream, norms and softmax are
+    ///     fp32.
     ///   - residency: where the weights are between uses.
     ///   - parallel: the threads of the large products.
     ///   - kernels: the level of the large products.
@@ -33,10 +34,10 @@ package final class T5Encoder: Sendable {
         try checkpoint.verify(
             expected: configuration.expectedWeights(), ignored: TextEncoderNames.belongsToDecoder)
         self.checkpoint = checkpoint
-        let names = (0..<configuration.layerCount).flatMap { TextEncoderNames(block: $0).linearLayers }
+        let names = (0..<configuration.layerCount).map(TextEncoderNames.init)
         linear = try TextEncoderLinear(
-            checkpoint, keeping: residency == .kept ? names : [], precision: precision, parallel: parallel,
-            kernels: kernels)
+            checkpoint, keeping: residency == .kept ? names.flatMap(\.linearLayers) : [],
+            exact: Set(names.flatMap(\.logitLayers)), precision: precision, parallel: parallel, kernels: kernels)
     }
 
     /// Whether a checkpoint's tensor belongs to the decoder of a whole T5, which is not used.

@@ -9,6 +9,8 @@ import WeightFiles
 struct TextEncoderLinear: Sendable {
     private let checkpoint: Checkpoint
     private let precision: Precision
+    /// Names of the layers that stay fp32.
+    private let exact: Set<String>
     private let parallel: Parallel
     private let kernels: Kernels
     /// By name; empty if the layers are streamed.
@@ -16,16 +18,19 @@ struct TextEncoderLinear: Sendable {
 
     /// - Throws: ``WeightError`` where a layer to keep is missing.
     init(
-        _ checkpoint: Checkpoint, keeping names: [String], precision: Precision, parallel: Parallel, kernels: Kernels
+        _ checkpoint: Checkpoint, keeping names: [String], exact: Set<String>, precision: Precision,
+        parallel: Parallel, kernels: Kernels
     ) throws(WeightError) {
         self.checkpoint = checkpoint
         self.precision = precision
+        self.exact = exact
         self.parallel = parallel
         self.kernels = kernels
         var kept: [String: PackedLinear] = [:]
         for name in names {
             kept[name] = try PackedLinear(
-                checkpoint, name, precision: precision, hasBias: false, kernels: kernels, parallel: parallel)
+                checkpoint, name, precision: exact.contains(name) ? .fp32 : precision, hasBias: false, kernels: kernels,
+                parallel: parallel)
         }
         self.kept = kept
     }
@@ -46,7 +51,8 @@ struct TextEncoderLinear: Sendable {
     ) throws(WeightError) -> Tensor {
         if let layer = kept[name] { return product(x, layer, activation) }
         let layer = try PackedLinear(
-            checkpoint, name, precision: precision, hasBias: false, kernels: kernels, parallel: parallel)
+            checkpoint, name, precision: exact.contains(name) ? .fp32 : precision, hasBias: false, kernels: kernels,
+            parallel: parallel)
         try checkpoint.raw("\(name).weight").release()
         return product(x, layer, activation)
     }

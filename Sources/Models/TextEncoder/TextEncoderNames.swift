@@ -27,6 +27,10 @@ struct TextEncoderNames {
     var down: String { "\(feedForward).DenseReluDense.wo" }
     var feedForwardNorm: String { "\(feedForward).layer_norm.weight" }
 
+    /// What the attention logits are made of. T5 does not divide them by the square root of the head's width, so a
+    /// rounded query or key moves a sharp softmax by percents.
+    var logitLayers: [String] { [query, key] }
+
     /// All linear layers of the block.
     var linearLayers: [String] { [query, key, value, attentionOutput, gate, up, down] }
 }

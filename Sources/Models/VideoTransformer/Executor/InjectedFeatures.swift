@@ -16,6 +16,15 @@ package final class InjectedFeatures: Sendable {
 
     package var byteCount: Int { storage.byteCount }
 
+    /// The same features with the tokens in another order.
+    package func reordered(_ order: TokenOrder) -> InjectedFeatures {
+        let result = InjectedFeatures(tokenCount: tokenCount, width: width, isBF16: isBF16)
+        for (place, token) in order.order.enumerated() {
+            result.rows(place).copyMemory(from: rows(token), byteCount: width * (isBF16 ? 2 : 4))
+        }
+        return result
+    }
+
     func rows(_ token: Int) -> UnsafeMutableRawPointer { storage.base + token * width * (isBF16 ? 2 : 4) }
 }
 

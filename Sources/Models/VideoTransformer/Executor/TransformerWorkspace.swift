@@ -9,6 +9,8 @@ package final class TransformerWorkspace: Sendable {
     let queries: AlignedBuffer
     let attended: AlignedBuffer
     let keysValues: PackedKeysValues
+    /// With int8 keys: each chunk's sums of key rows, then the means, `[chunks + 1, width]`.
+    let keyMeans: AlignedBuffer
     /// Rows that a worker handles at a time.
     let chunkRows: Int
     private let workers: [WorkerMemory]
@@ -23,15 +25,18 @@ package final class TransformerWorkspace: Sendable {
         /// `[chunkRows, feedForwardWidth]`, bf16 or fp32.
         let hidden: AlignedBuffer
         let attentionScratch: AlignedBuffer
+        /// Weights by key block, while sparsity is measured.
+        let mass: AlignedBuffer
 
-        init(configuration: VideoTransformerConfiguration, widest: Int, chunkRows: Int) {
+        init(configuration: VideoTransformerConfiguration, widest: Int, chunkRows: Int, massKeyCount: Int) {
             let width = configuration.width
             rows = AlignedBuffer(byteCount: chunkRows * width * 4)
             queries = AlignedBuffer(byteCount: chunkRows * width * 4)
             attended = AlignedBuffer(byteCount: chunkRows * width * 4)
             hidden = AlignedBuffer(byteCount: chunkRows * widest * 4)
             attentionScratch = AlignedBuffer(
-                byteCount: Kernels.attentionScratchBytes(headSize: configuration.headWidth))
+                byteCount: Kernels.attentionScratchBytes(headSize: configuration.headWidth, massKeyCount: massKeyCount))
+            mass = AlignedBuffer(byteCount: (massKeyCount + Kernels.keyBlock - 1) / Kernels.keyBlock * 4)
         }
 
         var byteCount: Int {
@@ -59,11 +64,14 @@ package final class TransformerWorkspace: Sendable {
         attended = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
         keysValues = PackedKeysValues(
             headCount: configuration.headCount, headSize: configuration.headWidth, keyCount: tokenCount,
-            isBF16: attentionIsBF16)
+            isBF16: attentionIsBF16, quantizesKeys: precision == .int8)
+        let chunkCount = (tokenCount + chunkRows - 1) / chunkRows
+        keyMeans = AlignedBuffer(byteCount: precision == .int8 ? (chunkCount + 1) * width * 4 : 4)
         let rows = chunkRows
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
         workers = (0..<threadCount).map { _ in
-            WorkerMemory(configuration: configuration, widest: widest, chunkRows: rows)
+            WorkerMemory(
+                configuration: configuration, widest: widest, chunkRows: rows, massKeyCount: tokenCount)
         }
         narrowOperands = OperandRows(precision: precision, inputChannels: width, rows: rows, workers: threadCount)
         wideOperands = OperandRows(

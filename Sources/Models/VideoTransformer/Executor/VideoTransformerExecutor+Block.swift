@@ -11,7 +11,8 @@ extension VideoTransformerExecutor {
                 prepareAttention(index, evaluation, time, workspace, tokens, worker, memory, replacement: perturbed)
             }
             if perturbed != .attentionValues && perturbed != .attentionSkip {
-                attend(workspace, stop: evaluation.stop)
+                if workspace.keysValues.quantizesKeys { quantizeKeys(workspace, stop: evaluation.stop) }
+                attend(index, workspace, evaluation)
             }
             forEachChunk(workspace, stop: evaluation.stop) { tokens, worker, memory in
                 finishAttention(index, time, workspace, tokens, worker)
@@ -104,12 +105,57 @@ extension VideoTransformerExecutor {
             memory, layer.queryNorm, evaluation.rotary, tokens,
             into: workspace.queries.base + first * width * elementBytes)
         linear(layer.key, operands, worker: worker, rows: tokens.count, epilogue: fp32Rows)
-        rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: memory.queries.base)
-        workspace.keysValues.storeKeys(memory.queries.base, first: first, rows: tokens.count)
+        if workspace.keysValues.quantizesKeys {
+            // The attention's result has no use for its place yet: keys wait there until their means are known.
+            let keys = workspace.attended.base + first * width * elementBytes
+            rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: keys)
+            addKeys(
+                keys, rows: tokens.count, into: workspace.keyMeans.floats(at: first / workspace.chunkRows * width),
+                memory)
+        } else {
+            rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: memory.queries.base)
+            workspace.keysValues.storeKeys(memory.queries.base, first: first, rows: tokens.count)
+        }
         linear(
             layer.value, operands, worker: worker, rows: tokens.count,
             epilogue: Epilogue(output: memory.queries.base, stride: width, isBF16: attentionIsBF16))
         workspace.keysValues.storeValues(memory.queries.base, first: first, rows: tokens.count)
+    }
+
+    /// The sum of a chunk's key rows.
+    private func addKeys(
+        _ keys: UnsafeRawPointer, rows: Int, into sums: UnsafeMutablePointer<Float>,
+        _ memory: TransformerWorkspace.WorkerMemory
+    ) {
+        let width = configuration.width
+        for column in 0..<width { sums[column] = 0 }
+        for row in 0..<rows {
+            kernels.convert(
+                keys + row * width * (attentionIsBF16 ? 2 : 4), isBF16: attentionIsBF16, to: memory.rows.base,
+                isBF16: false, count: width)
+            kernels.addScaled(sums, memory.rows.floats(), factor: 1, count: width)
+        }
+    }
+
+    /// Keys minus their means to int8, by head and block of 64 keys.
+    private func quantizeKeys(_ workspace: TransformerWorkspace, stop: StopFlag?) {
+        let (width, count) = (configuration.width, workspace.tokenCount)
+        let chunks = (count + workspace.chunkRows - 1) / workspace.chunkRows
+        let means = workspace.keyMeans.floats(at: chunks * width)
+        for column in 0..<width { means[column] = 0 }
+        for chunk in 0..<chunks {
+            kernels.addScaled(
+                means, workspace.keyMeans.floats(at: chunk * width), factor: 1 / Float(count), count: width)
+        }
+        let blocks = (count + 63) / 64
+        // SAFETY: the means are only read from here on.
+        nonisolated(unsafe) let shared = UnsafePointer(means)
+        parallel.forEach(blocks, stop: stop) { block, _ in
+            for head in 0..<configuration.headCount {
+                workspace.keysValues.storeQuantizedKeys(
+                    workspace.attended.base, block: block, head: head, means: shared, kernels: kernels)
+            }
+        }
     }
 
     private func rotate(
@@ -126,21 +172,37 @@ extension VideoTransformerExecutor {
     }
 
     /// Self-attention of all tokens, by head and block of queries.
-    private func attend(_ workspace: TransformerWorkspace, stop: StopFlag?) {
+    private func attend(_ index: Int, _ workspace: TransformerWorkspace, _ evaluation: Evaluation) {
         let (width, heads) = (configuration.width, configuration.headCount)
         let elementBytes = attentionIsBF16 ? 2 : 4
         let rows = Kernels.queryBlock
         let count = workspace.tokenCount
         let blockCount = (count + rows - 1) / rows
         let scale = 1 / Float(configuration.headWidth).squareRoot()
-        parallel.forEach(heads * blockCount, stop: stop) { task, worker in
-            let (head, first) = (task / blockCount, task % blockCount * rows)
-            let offset = (first * width + head * configuration.headWidth) * elementBytes
+        parallel.forEach(heads * blockCount, stop: evaluation.stop) { task, worker in
+            let (head, block) = (task / blockCount, task % blockCount)
+            let offset = (block * rows * width + head * configuration.headWidth) * elementBytes
+            let memory = workspace.worker(worker)
+            var mask: UnsafePointer<UInt8>?
+            var mass: UnsafeMutablePointer<Float>?
+            switch evaluation.sparsity {
+            case .none: break
+            case .applied(let sparsity):
+                mask = UnsafePointer(sparsity.mask(layer: index, head: head, queryBlock: block))
+            case .measured(let sparsity):
+                let floats = memory.mass.floats()
+                for key in 0..<sparsity.keyBlockCount { floats[key] = 0 }
+                mass = floats
+            }
             times.measure(.attention) {
                 kernels.attention(
-                    queries: workspace.queries.base + offset, rows: min(rows, count - first), rowStride: width,
+                    queries: workspace.queries.base + offset, rows: min(rows, count - block * rows), rowStride: width,
                     keysValues: workspace.keysValues, keyCount: count, head: head, scale: scale,
-                    output: workspace.attended.base + offset, scratch: workspace.worker(worker).attentionScratch.base)
+                    output: workspace.attended.base + offset, scratch: memory.attentionScratch.base, blockMask: mask,
+                    blockMass: mass)
+            }
+            if let mass, case .measured(let sparsity) = evaluation.sparsity {
+                sparsity.choose(layer: index, head: head, queryBlock: block, mass: mass)
             }
         }
     }

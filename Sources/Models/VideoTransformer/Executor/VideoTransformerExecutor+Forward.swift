@@ -4,6 +4,15 @@ package import Kernels
 func expFloat(_ value: Float) -> Float { exp(value) }
 
 extension VideoTransformerExecutor {
+    /// Whether attention visits all key blocks.
+    package enum Sparsity: Sendable {
+        case none
+        /// Visits all, and notes which it would need.
+        case measured(AttentionSparsity)
+        /// Visits those that were noted.
+        case applied(AttentionSparsity)
+    }
+
     /// What one evaluation needs beside the tokens.
     package struct Evaluation: Sendable {
         package var rotary: RotaryRows
@@ -14,6 +23,7 @@ extension VideoTransformerExecutor {
         package var injections: [InjectedFeatures] = []
         /// Spatio-temporal guidance; batch elements are not looked at, the evaluation has one.
         package var perturbation: AttentionPerturbation?
+        package var sparsity = Sparsity.none
         package var stop: StopFlag?
         /// Called after each block with its index.
         package var onBlock: (@Sendable (Int) -> Void)?
