@@ -1,5 +1,7 @@
 import StudioUI
+import TerminalKit
 import Testing
+import VideoIO
 
 @Suite("Playing")
 struct PreviewStateTests {
@@ -51,6 +53,22 @@ struct PreviewStateTests {
         _ = preview.advance(now: 2)
         #expect(preview.frameIndex == 9)
         #expect(!preview.isPlaying)
+    }
+
+    @Test("A wide picture shows A and B side by side")
+    func sideBySide() throws {
+        var state = try Sample.state(120, 40)
+        state.drafts.replace([try Sample.draft(1, "fox"), try Sample.draft(2, "owl")])
+        state.preview.show(Sample.clip(.draft(1)), now: 0)
+        state.press(.alt("3"), .character("b"))
+        #expect(!state.preview.isComparing)
+        state.press(.character("a"))
+        state.preview.show(Sample.clip(.draft(2)), now: 0)
+        state.press(.character("b"))
+        #expect(state.text.contains("[A] draft 1  [B] draft 2"))
+        #expect(state.preview.frame?.width == 16 * 2 + 4)
+        state.resize(width: 80, height: 24)
+        #expect(state.preview.frame?.width == 16)
     }
 
     @Test("Comparing alternates between A and B at the end of each clip")

@@ -137,6 +137,16 @@ struct StudioStateTests {
         #expect(state.text.contains("! The disk is full."))
     }
 
+    @Test("A long failure is read whole in the steps pane")
+    func longFailure() throws {
+        var state = try Sample.busy(80, 24)
+        let reason =
+            "31 GiB are needed and 22 GiB are available. Choose a smaller size, fewer frames or another precision."
+        state.jobFailed(15, draft: nil, reason)
+        let shown = state.lines[16...].joined(separator: " ").split(whereSeparator: { $0 == " " || $0 == "│" })
+        #expect(shown.joined(separator: " ").contains("fewer frames or another precision."))
+    }
+
     @Test("q quits at once without a job and asks with one")
     func quit() throws {
         var idle = try Sample.state()

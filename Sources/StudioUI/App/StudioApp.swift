@@ -61,6 +61,7 @@ package final class StudioApp {
     private struct FrameIdentity: Equatable {
         var source: ShownClip.Source
         var index: Int
+        var isComparing: Bool
     }
 
     /// Opens the studio on this terminal, and runs it until the user leaves.
@@ -363,7 +364,8 @@ package final class StudioApp {
         }
         hadOverlay = isCovered
         if let area = drawing.picture, let frame = state.preview.frame, let clip = state.preview.shownClip {
-            let identity = FrameIdentity(source: clip.source, index: state.preview.frameIndex)
+            let identity = FrameIdentity(
+                source: clip.source, index: state.preview.frameIndex, isComparing: state.preview.isComparing)
             if identity != shownFrame {
                 // Another clip has other colours: a palette kept from the last one would stain it.
                 if identity.source != shownFrame?.source { painter.forget() }

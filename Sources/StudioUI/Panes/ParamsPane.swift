@@ -182,8 +182,11 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             canvas.write("not known yet", x: 10, y: y, style: look.dim)
             return
         }
-        canvas.write(estimate.timeText, x: 10, y: y, style: look.text, limit: canvas.width - 25)
         let memory = Format.bytes(estimate.neededBytes) + "  " + estimate.fit.rawValue
+        let room = canvas.width - 12 - memory.count
+        // The range goes before the time is cut.
+        let time = estimate.timeText.count <= room ? estimate.timeText : String(estimate.timeText.prefix { $0 != "(" })
+        canvas.write(time, x: 10, y: y, style: look.text, limit: room)
         canvas.writeRight(memory, y: y, style: look.fit(estimate.fit), margin: 1)
     }
 }

@@ -8,15 +8,21 @@ package enum PreviewPane: Pane {
     package static func subtitle(_ state: StudioState) -> String {
         let preview = state.preview
         guard let clip = preview.shownClip else { return "" }
-        var text: String
-        switch clip.source {
-        case .draft(let id): text = "draft \(id)"
-        case .commit(let id): text = "commit \(id)"
-        case .estimate(let job, let step): text = "\(name(of: job, state)), step \(step)"
-        case .decoded(let job): text = name(of: job, state)
+        let text = name(of: clip, state)
+        guard preview.isComparing else { return text }
+        if preview.comparesSideBySide, let reference = preview.reference {
+            return "[A] \(name(of: reference, state))  [B] \(text)"
         }
-        if preview.isComparing { text += preview.showsReference ? "  [A]" : "  [B]" }
-        return text
+        return text + (preview.showsReference ? "  [A]" : "  [B]")
+    }
+
+    private static func name(of clip: ShownClip, _ state: StudioState) -> String {
+        switch clip.source {
+        case .draft(let id): "draft \(id)"
+        case .commit(let id): "commit \(id)"
+        case .estimate(let job, let step): "\(name(of: job, state)), step \(step)"
+        case .decoded(let job): name(of: job, state)
+        }
     }
 
     private static func name(of job: Int, _ state: StudioState) -> String {

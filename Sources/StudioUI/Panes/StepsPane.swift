@@ -93,7 +93,7 @@ package enum StepsPane: Pane {
     /// Steps in columns: number, time, sigma where there is room.
     private static func drawColumns(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
         let showsSigma = canvas.width >= 50 && rows.count > 1
-        let columnWidth = showsSigma ? 25 : 9
+        let columnWidth = showsSigma ? 23 : 9
         let columns = max((canvas.width - 2) / columnWidth, 1)
         let capacity = columns * rows.count
         let present = run.presentStep ?? run.steps.count
@@ -170,7 +170,11 @@ package enum StepsPane: Pane {
     private static func drawSummary(_ run: RunState, _ state: StudioState, y: Int, on canvas: inout Canvas) {
         let look = state.look
         if case .failed(let text) = run.phase {
-            canvas.write(TextWidth.cut(text, to: canvas.width - 2, mark: canvas.cutMark), x: 1, y: y, style: look.error)
+            // The whole sentence, from as many rows up as it needs.
+            let lines = TextWrap.lines(text, columns: canvas.width - 2).prefix(max(y - 1, 1))
+            let top = y - lines.count + 1
+            canvas.fill(Rect(x: 0, y: top, width: canvas.width, height: lines.count), style: look.text)
+            for (row, line) in lines.enumerated() { canvas.write(line, x: 1, y: top + row, style: look.error) }
             return
         }
         var parts: [String] = []

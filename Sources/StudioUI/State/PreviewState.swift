@@ -42,6 +42,8 @@ package struct PreviewState: Sendable {
     package private(set) var reference: ShownClip?
     package private(set) var isComparing = false
     package private(set) var showsReference = false
+    /// Whether A and B stand side by side, as a wide picture allows; otherwise they take turns.
+    package var comparesSideBySide = false
     /// Frames a second that reached the terminal.
     package var achievedRate: Double?
     /// How the picture is drawn, for the title: `half-block truecolor`.
@@ -55,8 +57,17 @@ package struct PreviewState: Sendable {
     package var shownClip: ShownClip? { isComparing && showsReference ? reference : clip }
 
     package var frame: VideoFrame? {
-        guard let clip = shownClip, !clip.frames.isEmpty else { return nil }
-        return clip.frames[min(frameIndex, clip.frames.count - 1)]
+        guard let clip = shownClip, let frame = Self.frame(of: clip, frameIndex) else { return nil }
+        guard isComparing, comparesSideBySide, let left = reference.flatMap({ Self.frame(of: $0, frameIndex) }) else {
+            return frame
+        }
+        let width = max(frame.width * left.height / max(frame.height, 1), 1)
+        let right = frame.height == left.height ? frame : frame.resized(toWidth: width, height: left.height)
+        return VideoFrame.sideBySide([left, right], gap: 4)
+    }
+
+    private static func frame(of clip: ShownClip, _ index: Int) -> VideoFrame? {
+        clip.frames.isEmpty ? nil : clip.frames[min(index, clip.frames.count - 1)]
     }
 
     /// Replaces the clip. A new estimate of the same job goes on where the last one was.
@@ -119,7 +130,7 @@ package struct PreviewState: Sendable {
         let before = (frameIndex, showsReference)
         var time = time(now: now)
         if time >= clip.seconds {
-            if isComparing { showsReference.toggle() }
+            if isComparing, !comparesSideBySide { showsReference.toggle() }
             guard isLooping else {
                 setTime(clip.seconds - 0.001, now: now)
                 isPlaying = false

@@ -175,6 +175,7 @@ extension StudioState {
             if preview.reference == nil {
                 say("Press a on one draft first, then b on another.", .warning)
             } else {
+                preview.comparesSideBySide = (layout.panes[.preview]?.width ?? 0) >= 62
                 preview.toggleComparing(now: now)
             }
         }

@@ -178,6 +178,7 @@ package struct StudioState: Sendable {
         self.width = width
         self.height = height
         let layout = layout
+        preview.comparesSideBySide = (layout.panes[.preview]?.width ?? 0) >= 62
         if !Layout.sharesPlace(sharedPane, in: layout.sizeClass) {
             sharedPane = layout.sizeClass == .medium ? .queue : .steps
         }
