@@ -59,7 +59,8 @@ package enum ReportTable {
             return words.dropLast().joined(separator: " ") + " " + fixed(value / 1_048_576, 1) + " MiB"
         }
         if words.last == "s" { return words.dropLast().joined(separator: " ") + " " + seconds(value) }
-        return words.joined(separator: " ") + " " + (value == value.rounded() ? fixed(value, 0) : "\(value)")
+        return words.joined(separator: " ") + " "
+            + (value == value.rounded() ? fixed(value, 0) : String(format: "%.4g", value))
     }
 
     private static func fixed(_ value: Double, _ digits: Int) -> String { String(format: "%.\(digits)f", value) }

@@ -132,12 +132,18 @@ def render_row(options, medians):
     """The whole job against the peer's evaluations and decodings, from medians of the single parts."""
     def best(name):
         return min(value for (who, _), value in medians[name].items() if who == "torch")
-    _, figures = ours(options, "job", ["--only", "job", "--precision", ",".join([*torch_parts.DTYPES, "int8"])])
+    arguments = ["--only", "job", "--precision", ",".join([*torch_parts.DTYPES, "int8"])]
+    if options.coverage is not None:
+        arguments += ["--coverage", str(options.coverage)]
+    _, figures = ours(options, "job", arguments)
     for precision, (value, details) in figures.items():
         theirs = (details["draft_evaluations"] * best("lr-step") + details["commit_evaluations"] * best("hr-step")
                   + best("lr-decode") + best("hr-decode"))
         yield {"part": "render", "precision": precision, "ours_s": value, "torch_sum_of_parts_s": theirs,
                "torch_best_over_ours": theirs / value}
+        # With a coverage below 1 the later steps leave out key blocks; only a real job's attention shows how many.
+        yield {"part": "job-step", "precision": precision, "ours_s": details["commit_step_s"],
+               "torch_best_over_ours": best("hr-step") / details["commit_step_s"]}
 
 
 def show(row, as_json):
@@ -161,6 +167,7 @@ def arguments():
     parser.add_argument("--runs", type=int, default=1, help="timed runs of ours in a round, after one to warm up")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--layers", type=int, default=2, help="blocks of the 2-billion transformer")
+    parser.add_argument("--coverage", type=float, help="share of attention that the whole job's commit keeps")
     parser.add_argument("--json", action="store_true", help="one object a line")
     return parser.parse_args()
 

@@ -7,7 +7,8 @@ enum AttentionBenchmarks {
             let kind = size.keys.map { "cross attention with \($0) keys" } ?? "self-attention, keys and values packed"
             return BenchmarkCase(
                 name(size), "\(size.tokens) tokens, \(size.heads) heads of \(size.headSize), \(kind)",
-                precisions: .chosenOf([.fp32, .bf16])
+                // A prompt's keys are few: int8 is for attention among the tokens.
+                precisions: .chosenOf(size.keys == nil ? [.fp32, .bf16, .int8] : [.fp32, .bf16])
             ) { context, precision in [run(size, context, precision)] }
         }
     }
@@ -20,7 +21,7 @@ enum AttentionBenchmarks {
     private static func run(
         _ size: BenchmarkSizes.Attention, _ context: BenchmarkContext, _ precision: Precision
     ) -> Measurement {
-        let layer = Layer(size, isBF16: precision != .fp32, context)
+        let layer = Layer(size, precision, context)
         let operations = 4 * Double(size.heads * size.headSize) * Double(size.tokens) * Double(layer.keyCount)
         let packing = Stopwatch(runs: context.options.runs ?? 5).measure { layer.pack() }
         var result = context.measure(name(size), precision, operations: operations) {
@@ -29,14 +30,21 @@ enum AttentionBenchmarks {
             layer.attend()
         }
         result.details["packing_s"] = packing.median
+        if precision == .int8 {
+            let values = layer.isBF16 ? "bf16" : "fp32"
+            result.note = "logits int8, the other half of the work \(values), all compared with the int8 peak"
+        }
         return result
     }
+
+    /// Rows that one call packs, even.
+    private static let chunk = 96
 
     /// Queries, keys and values of one layer.
     private struct Layer: Sendable {
         let keyCount: Int
         private let size: BenchmarkSizes.Attention
-        private let isBF16: Bool
+        let isBF16: Bool
         private let context: BenchmarkContext
         private let queries: AlignedBuffer
         private let keys: AlignedBuffer
@@ -44,9 +52,12 @@ enum AttentionBenchmarks {
         private let output: AlignedBuffer
         private let packed: PackedKeysValues
         private let scratch: [AlignedBuffer]
+        /// Each worker's fp32 row, then each chunk's sum of key rows, then the means of all keys.
+        private let rows: AlignedBuffer
 
-        init(_ size: BenchmarkSizes.Attention, isBF16: Bool, _ context: BenchmarkContext) {
+        init(_ size: BenchmarkSizes.Attention, _ precision: Precision, _ context: BenchmarkContext) {
             let width = size.heads * size.headSize
+            let isBF16 = precision == .bf16 || precision == .int8 && context.kernels.level.multipliesBF16
             var random = RandomNumbers()
             self.size = size
             self.isBF16 = isBF16
@@ -57,22 +68,60 @@ enum AttentionBenchmarks {
             values = random.buffer(keyCount * width, isBF16: isBF16)
             output = AlignedBuffer(byteCount: size.tokens * width * (isBF16 ? 2 : 4))
             packed = PackedKeysValues(
-                headCount: size.heads, headSize: size.headSize, keyCount: keyCount, isBF16: isBF16)
+                headCount: size.heads, headSize: size.headSize, keyCount: keyCount, isBF16: isBF16,
+                quantizesKeys: precision == .int8)
+            let threads = context.parallel.threadCount
+            rows = AlignedBuffer(byteCount: (threads + (keyCount + chunk - 1) / chunk + 1) * width * 4)
             scratch = (0..<context.parallel.threadCount).map { _ in
                 AlignedBuffer(byteCount: Kernels.attentionScratchBytes(headSize: size.headSize))
             }
         }
 
-        private var rowBytes: Int { size.heads * size.headSize * (isBF16 ? 2 : 4) }
+        private var width: Int { size.heads * size.headSize }
+        private var rowBytes: Int { width * (isBF16 ? 2 : 4) }
+        private var chunkCount: Int { (keyCount + chunk - 1) / chunk }
 
-        /// Lays out keys and values, chunk by chunk of an even number of rows.
+        /// Lays out keys and values, chunk by chunk.
         func pack() {
-            let rows = 96
-            context.parallel.forEach((keyCount + rows - 1) / rows) { chunk, _ in
-                let first = chunk * rows
-                let count = min(rows, keyCount - first)
-                packed.storeKeys(keys.base + first * rowBytes, first: first, rows: count)
+            context.parallel.forEach(chunkCount) { index, worker in
+                let first = index * chunk
+                let count = min(chunk, keyCount - first)
                 packed.storeValues(values.base + first * rowBytes, first: first, rows: count)
+                if packed.quantizesKeys {
+                    addKeys(first..<first + count, chunk: index, worker: worker)
+                } else {
+                    packed.storeKeys(keys.base + first * rowBytes, first: first, rows: count)
+                }
+            }
+            if packed.quantizesKeys { quantizeKeys() }
+        }
+
+        private func addKeys(_ range: Range<Int>, chunk: Int, worker: Int) {
+            let row = rows.floats(at: worker * width)
+            let sums = rows.floats(at: (context.parallel.threadCount + chunk) * width)
+            for column in 0..<width { sums[column] = 0 }
+            for key in range {
+                context.kernels.convert(
+                    keys.base + key * rowBytes, isBF16: isBF16, to: row, isBF16: false, count: width)
+                context.kernels.addScaled(sums, row, factor: 1, count: width)
+            }
+        }
+
+        /// Keys minus their means, in blocks of 64, to int8.
+        private func quantizeKeys() {
+            let first = context.parallel.threadCount
+            let means = rows.floats(at: (first + chunkCount) * width)
+            for column in 0..<width { means[column] = 0 }
+            for chunk in 0..<chunkCount {
+                context.kernels.addScaled(
+                    means, rows.floats(at: (first + chunk) * width), factor: 1 / Float(keyCount), count: width)
+            }
+            context.parallel.forEach((keyCount + 63) / 64) { block, _ in
+                for head in 0..<size.heads {
+                    packed.storeQuantizedKeys(
+                        keys.base, block: block, head: head,
+                        means: UnsafePointer(rows.floats(at: (first + chunkCount) * width)), kernels: context.kernels)
+                }
             }
         }
 

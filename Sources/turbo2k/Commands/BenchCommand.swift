@@ -49,6 +49,9 @@ struct BenchCommand: AsyncParsableCommand {
     @Flag(inversion: .prefixedNo, help: "Run the whole job too, draft and commit of the default preset.")
     var job = true
 
+    @Option(help: ArgumentHelp("Share of attention that the job's commit keeps, 0 to 1.", valueName: "share"))
+    var coverage: Float?
+
     @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
     var threads: Int?
 
@@ -103,7 +106,9 @@ struct BenchCommand: AsyncParsableCommand {
         options.synthetic = try syntheticOptions()
         if job, synthetic == nil {
             let preset = try workplace.presets().resolved(workplace.settings.preset, model: model)
-            options.job = preset.recipe(prompt: Self.prompt, seed: 3)
+            var recipe = preset.recipe(prompt: Self.prompt, seed: 3)
+            if let coverage { recipe.hr.coverage = try Values.inRange(coverage, 0...1, "--coverage") }
+            options.job = recipe
         }
         return options
     }
