@@ -76,7 +76,7 @@ package enum StepsPane: Pane {
             }
             x = canvas.write(name + " ", x: x, y: 0, style: isPresent ? look.accent : look.dim)
             x = canvas.write(time, x: x, y: 0, style: isPresent ? look.accent : look.text)
-            x += canvas.width < 90 ? 2 : 3
+            x += canvas.width < 64 ? 1 : canvas.width < 90 ? 2 : 3
         }
     }
 
