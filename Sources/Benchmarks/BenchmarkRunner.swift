@@ -16,6 +16,7 @@ package struct BenchmarkRunner: Sendable {
     /// - Parameters:
     ///   - started: called before a case is run.
     ///   - measured: called with each figure as soon as it is there, the peaks first.
+    /// - Returns: all figures.
     /// - Throws: `GenerationError` for a name that no case has or a model that cannot be used.
     package func run(
         started: (_ name: String, _ precision: String) -> Void = { _, _ in },

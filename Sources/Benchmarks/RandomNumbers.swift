@@ -10,7 +10,7 @@ struct RandomNumbers {
     /// A prime, so that neighbouring matrices do not repeat each other.
     private static let poolCount = 1_048_573
 
-    /// - Parameter deviation: standard deviation of the numbers.
+    /// Numbers of mean 0 and a standard deviation, the same for the same seed.
     init(deviation: Float = 1, seed: UInt64 = 0) {
         var random = RandomSource(seed: seed)
         pool = random.normal(count: Self.poolCount).map { $0 * deviation }

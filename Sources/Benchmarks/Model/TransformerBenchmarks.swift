@@ -42,9 +42,7 @@ enum TransformerBenchmarks {
         return try measure("hr-step", run, context, precision)
     }
 
-    /// Times evaluations and adds what the executor says about them.
-    ///
-    /// - Parameter after: called behind each evaluation.
+    /// Times evaluations, calling `after` behind each, and adds what the executor says about them.
     static func measure(
         _ name: String, _ run: TransformerRun, _ context: BenchmarkContext, _ precision: Precision,
         after: () -> Void = {}

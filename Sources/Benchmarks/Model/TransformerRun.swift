@@ -14,8 +14,10 @@ struct TransformerRun: Sendable {
     private let blockEnds = BlockEnds()
 
     /// - Parameters:
+    ///   - executor: the model.
     ///   - grid: the latent's positions.
     ///   - promptTokens: words of the prompt, none of them padding.
+    ///   - injections: for a model with fusion blocks.
     init(
         _ executor: VideoTransformerExecutor, grid: LatentGrid, promptTokens: Int,
         injections: [InjectedFeatures] = []

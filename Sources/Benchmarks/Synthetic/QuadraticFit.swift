@@ -12,8 +12,9 @@ package struct QuadraticFit: Sendable, Equatable {
         self.square = square
     }
 
+    /// Nil where the points do not decide the three terms.
+    ///
     /// - Parameter points: at least three different token counts with their seconds, which are not zero.
-    /// - Returns: nil where they do not decide the three terms.
     package init?(_ points: [(tokens: Double, seconds: Double)]) {
         guard Set(points.map(\.tokens)).count >= 3, points.allSatisfy({ $0.seconds > 0 }) else { return nil }
         // In units of the largest count, so that the normal equations stay well conditioned.
