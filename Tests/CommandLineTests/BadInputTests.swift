@@ -179,5 +179,16 @@ struct BadInputTests {
         for shell in ["bash", "zsh", "fish"] {
             #expect(try program.run(["completions", shell]).output.contains("turbo2k"))
         }
+        let script = try program.write(try program.run(["completions", "bash"]).output, to: "completions.bash")
+        let bash = Process()
+        let messages = Pipe()
+        bash.executableURL = URL(filePath: "/bin/bash")
+        bash.arguments = ["-c", "source '\(script)'"]
+        bash.standardOutput = messages
+        bash.standardError = messages
+        try bash.run()
+        #expect(try messages.fileHandleForReading.readToEnd() ?? Data() == Data())
+        bash.waitUntilExit()
+        #expect(bash.terminationStatus == 0)
     }
 }

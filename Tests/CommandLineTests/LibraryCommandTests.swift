@@ -93,6 +93,22 @@ struct LibraryCommandTests {
         #expect(plan.output.hasPrefix("would free "))
     }
 
+    @Test("Programs that run at the same time share one history")
+    func together() throws {
+        let children = try (1...4).map { number in
+            try program.start(["draft", "prompt \(number)", "--count", "3", "--quiet"] + Program.fake)
+        }
+        var ids: [String] = []
+        for child in children {
+            let run = child.wait()
+            #expect(run.status == 0, "\(run.messages)")
+            ids += run.lines
+        }
+        #expect(ids.compactMap { Int($0) }.sorted() == Array(1...12))
+        let states = try program.run(["history", "list", "--json"]).objects.compactMap { $0["state"] as? String }
+        #expect(states == Array(repeating: "done", count: 12))
+    }
+
     @Test("history show tells steps and times of a job")
     func show() throws {
         _ = try program.run(["draft", "a fox", "--seed", "3"] + Program.fake)

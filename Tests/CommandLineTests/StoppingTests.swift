@@ -24,6 +24,8 @@ struct StoppingTests {
         let run = child.wait()
         #expect(ContinuousClock.now - start < .seconds(1.5))
         #expect(run.status == status)
+        let last = try #require(try run.objects.last)
+        #expect(last["event"] as? String == "error" && last["exit"] as? Int == Int(status))
         #expect(!FileManager.default.fileExists(atPath: file))
         let jobs = try program.run(["history", "list", "--json"]).objects
         #expect(jobs.compactMap { $0["state"] as? String } == ["stopped", "done"])

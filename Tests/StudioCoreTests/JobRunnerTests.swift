@@ -205,5 +205,9 @@ struct JobRunnerTests {
         let second = try #require(try await firstEstimate())
         #expect(abs(second.seconds - 4) < 0.5)
         #expect(second.runs == 1)
+        let accuracy = try runner.history.accuracy()
+        #expect(accuracy.first?.percent == 0 && accuracy.first?.count == 2)
+        // The script says that its steps took half a second each, and that the whole job took 0.2 s.
+        #expect(try #require(accuracy.first).medianError > 10)
     }
 }

@@ -75,6 +75,7 @@ struct PresetTests {
             stg = 1.0
             stg_blocks = [19]
             rescale = 0.7
+            coverage = 0.95
             [hr]
             timesteps = [1.0, 2.0]
             stg_blocks = "all"
@@ -84,12 +85,12 @@ struct PresetTests {
         ])
         #expect(
             library.problems.map(\.description).sorted() == [
-                "presets/a.toml line 10: \"stg_blocks\" must be a list of numbers from 0 to 999.",
-                "presets/a.toml line 9: \"timesteps\" must be a list of numbers from 0 to 1.",
+                "presets/a.toml line 10: \"timesteps\" must be a list of numbers from 0 to 1.",
+                "presets/a.toml line 11: \"stg_blocks\" must be a list of numbers from 0 to 999.",
             ])
         let resolved = try library.resolved("distilled")
         #expect(resolved.lr.steps == 3 && resolved.lr.timesteps == [1, 0.9937, 0.725])
-        #expect(resolved.lr.isStochastic == true && resolved.lr.stgBlocks == [19] && resolved.lr.rescale == 0.7)
+        #expect(resolved.lr.isStochastic == true && resolved.lr.stgBlocks == [19] && resolved.lr.coverage == 0.95)
         let other = try library.resolved("b")
         #expect(other.lr.steps == 9 && other.lr.timesteps == nil && other.lr.stg == 1)
         var copy = try library.entry(named: "distilled").preset

@@ -39,4 +39,19 @@ extension History {
             },
             criticalTokens: criticalTokens ?? 17_000)
     }
+
+    /// How far predictions of whole jobs were off, by how much of the job was done: the median relative error.
+    package func accuracy() throws(StudioError) -> [(percent: Int, medianError: Double, count: Int)] {
+        let rows = try read {
+            try Row.fetchAll($0, sql: "SELECT at_percent, seconds, real FROM guess WHERE real > 0 ORDER BY at_percent")
+        }
+        var errors: [Int: [Double]] = [:]
+        for row in rows {
+            let (seconds, real): (Double, Double) = (row["seconds"], row["real"])
+            errors[row["at_percent"], default: []].append(abs(seconds - real) / real)
+        }
+        return errors.sorted { $0.key < $1.key }.map { percent, values in
+            (percent, values.sorted()[values.count / 2], values.count)
+        }
+    }
 }

@@ -63,7 +63,7 @@ struct JobRecorder {
     }
 
     /// A new estimate where the event gives reason for one: at most twice a second between steps and stages.
-    mutating func remainingUpdate(after event: GenerationEvent) throws -> JobEvent.Content? {
+    mutating func remainingUpdate(after event: GenerationEvent) -> JobEvent.Content? {
         let now = elapsed
         switch event {
         case .stageStarted, .stepFinished, .stageFinished: break
@@ -73,7 +73,8 @@ struct JobRecorder {
         }
         lastUpdate = now
         let estimate = remaining.remaining(now: now)
-        if let estimate { try recordGuess(estimate, elapsed: now) }
+        // A guess that cannot be stored is only missing from the figures of `doctor`.
+        if let estimate { try? recordGuess(estimate, elapsed: now) }
         return .remaining(estimate)
     }
 

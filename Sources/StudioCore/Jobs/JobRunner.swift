@@ -187,15 +187,27 @@ package final class JobRunner: Sendable {
         var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run))
         var result: GenerationResult?
         for try await event in begin() {
-            try recorder.record(event)
             if case .finished(let finished) = event { result = finished }
+            try record(event, of: run.id, with: &recorder)
             continuation.yield(JobEvent(job: run.id, content: .generation(event)))
-            if let update = try recorder.remainingUpdate(after: event) {
+            if let update = recorder.remainingUpdate(after: event) {
                 continuation.yield(JobEvent(job: run.id, content: update))
             }
         }
         // A cancelled reader sees its stream end as if the job were over.
         guard result != nil else { throw CancellationError() }
+    }
+
+    /// A time that cannot be stored must not end hours of work; a result that cannot be stored must be heard of.
+    private func record(_ event: GenerationEvent, of id: Int, with recorder: inout JobRecorder) throws {
+        do {
+            try recorder.record(event)
+        } catch {
+            switch event {
+            case .finished, .outputWritten: throw error
+            default: log.warning("job \(id): a time could not be stored: \(error)")
+            }
+        }
     }
 
     /// What is known before the start; a plan that fails only makes the estimate poorer.

@@ -16,6 +16,8 @@ package struct Preset: Sendable, Hashable {
         /// Noise levels used verbatim; ``steps`` is then their count.
         package var timesteps: [Float]?
         package var isStochastic: Bool?
+        /// The share of attention that is kept, 0 to 1.
+        package var coverage: Float?
 
         package init(size: VideoSize? = nil, steps: Int? = nil, guidance: Float? = nil, shift: Float? = nil) {
             self.size = size
@@ -112,6 +114,7 @@ extension Preset.PassValues {
         rescale = pass.rescale
         timesteps = pass.timesteps
         isStochastic = pass.isStochastic
+        coverage = pass.coverage
     }
 
     func over(_ base: Self) -> Self {
@@ -124,6 +127,7 @@ extension Preset.PassValues {
         // Another number of steps makes the base's own noise levels meaningless.
         result.timesteps = timesteps ?? (steps == nil ? base.timesteps : nil)
         result.isStochastic = isStochastic ?? base.isStochastic
+        result.coverage = coverage ?? base.coverage
         return result
     }
 
@@ -132,7 +136,7 @@ extension Preset.PassValues {
         PassSettings(
             size: size ?? defaults.size, steps: steps ?? defaults.steps, guidance: guidance ?? defaults.guidance,
             shift: shift, stg: stg, stgBlocks: stgBlocks, rescale: rescale, timesteps: timesteps,
-            isStochastic: isStochastic)
+            isStochastic: isStochastic, coverage: coverage)
     }
 }
 

@@ -60,6 +60,7 @@ enum PresetFile {
         values.rescale = readFloat("rescale", in: 0...1, &reader)
         values.timesteps = reader.numbers("timesteps", in: 0...1)?.map { Float($0) }
         values.isStochastic = reader.boolean("stochastic")
+        values.coverage = readFloat("coverage", in: 0...1, &reader)
         if let timesteps = values.timesteps { checkCount(timesteps.count, &values, &reader) }
         return values
     }
@@ -131,6 +132,7 @@ enum PresetFile {
                 ([name, "rescale"], values.rescale.map(float)),
                 ([name, "timesteps"], values.timesteps.map { "[" + $0.map(float).joined(separator: ", ") + "]" }),
                 ([name, "stochastic"], values.isStochastic.map(String.init)),
+                ([name, "coverage"], values.coverage.map(float)),
             ]
         }
         return [

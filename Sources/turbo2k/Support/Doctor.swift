@@ -91,6 +91,15 @@ enum Doctor {
             name: "disk", state: bytes > 1 << 30 ? .ok : .note, text: "\(ByteText.short(bytes)) free for drafts")
     }
 
+    /// How good the estimates of time were on this machine.
+    private static func accuracy(_ figures: [(percent: Int, medianError: Double, count: Int)]) -> [Finding] {
+        guard !figures.isEmpty else { return [] }
+        let words = figures.map { figure in
+            "\(Int((figure.medianError * 100).rounded())) % off at \(figure.percent) % (\(figure.count))"
+        }
+        return [Finding(name: "estimates", state: .ok, text: words.joined(separator: ", "))]
+    }
+
     private static func history(_ paths: StudioPaths) -> [Finding] {
         do {
             let history = try History(paths: paths)
@@ -100,7 +109,8 @@ enum Doctor {
                 Finding(
                     name: "history", state: integrity == "ok" ? .ok : .broken,
                     text: "\(count) jobs, \(integrity), \(paths.abbreviating(paths.historyFile))")
-            ] + (history.notice.map { [Finding(name: "history", state: .note, text: $0)] } ?? [])
+            ] + accuracy(try history.accuracy())
+                + (history.notice.map { [Finding(name: "history", state: .note, text: $0)] } ?? [])
         } catch {
             return [Finding(name: "history", state: .broken, text: "\(error)")]
         }

@@ -14,7 +14,7 @@ enum Failure {
 
     /// Ends the program.
     static func report(_ error: any Error) -> Never {
-        if let status = Signals.status { exit(status) }
+        if let status = Signals.status { reportStop(status) }
         guard let code = code(of: error) else { reportUsage(error) }
         let sentence = sentence(of: error)
         if Reporting.isJSON {
@@ -23,6 +23,17 @@ enum Failure {
             Output.message("turbo2k: " + sentence)
         }
         Signals.exit(with: code)
+    }
+
+    /// A signal ended the run, or nobody reads the results any more (status 0).
+    private static func reportStop(_ status: Int32) -> Never {
+        if Reporting.isJSON, status != 0 {
+            let fields: [(key: String, value: JSONValue)] = [
+                ("event", "error"), ("exit", .integer(Int(status))), ("kind", "stopped"), ("message", "Stopped."),
+            ]
+            Output.result(JSONValue.object(fields).text)
+        }
+        exit(status)
     }
 
     /// The exit status; nil for errors of the argument parser, which knows its own.
