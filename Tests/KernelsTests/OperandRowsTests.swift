@@ -43,7 +43,7 @@ import Testing
 
     @Test("int8 rows of tiny, huge and bad numbers", arguments: KernelLevel.supported)
     func extremes(level: KernelLevel) {
-        for top in [Float.leastNonzeroMagnitude, 1e-40, 1e-37, 1e-31, 1e-20, 1e30, .greatestFiniteMagnitude] {
+        for top in [Float.leastNonzeroMagnitude, 0x1p-133, 1e-37, 1e-31, 1e-20, 1e30, .greatestFiniteMagnitude] {
             let x = [top, -top, top / 2, 0, 0]
             let operands = OperandRows(precision: .int8, inputChannels: 5, rows: 1, workers: 1)
             fill(operands, worker: 0, from: x, isBF16: false, rows: 1, stride: 5, level)
