@@ -81,39 +81,32 @@ package final class PackedKeysValues: Sendable {
     package func storeQuantizedKeys(
         _ source: UnsafeRawPointer, block: Int, head: Int, means: UnsafePointer<Float>, kernels: Kernels
     ) {
-        let limit = Float(kernels.table.pointee.i8_limit)
         let width = headCount * headSize
+        let rows = min(64, capacity - block * 64)
         let target = (keys.base + head * keyBytes + block * headGroups * 64 * 4).assumingMemoryBound(to: UInt32.self)
-        let (scales, sums) = (
-            keyScales.floats(at: head * paddedKeys),
-            keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys
-        )
-        withUnsafeTemporaryAllocation(of: Float.self, capacity: headGroups * 4) { row in
-            guard let row = row.baseAddress else { return }
-            for column in headSize..<headGroups * 4 { row[column] = 0 }
-            for key in block * 64..<min(block * 64 + 64, capacity) {
-                let offset = key * width + head * headSize
+        let scales = keyScales.floats(at: head * paddedKeys + block * 64)
+        let sums = keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys + block * 64
+        withUnsafeTemporaryAllocation(byteCount: 64 * (headSize + headGroups) * 4, alignment: 64) { scratch in
+            guard let base = scratch.baseAddress else { return }
+            let centered = base.assumingMemoryBound(to: Float.self)
+            let bytes = (base + 64 * headSize * 4).assumingMemoryBound(to: UInt8.self)
+            for row in 0..<rows {
+                let offset = (block * 64 + row) * width + head * headSize
+                let line = centered + row * headSize
                 kernels.convert(
-                    source + offset * (isBF16 ? 2 : 4), isBF16: isBF16, to: row, isBF16: false, count: headSize)
-                var largest: Float = 0
-                for column in 0..<headSize {
-                    row[column] -= means[head * headSize + column]
-                    largest = max(largest, abs(row[column]))
-                }
-                let scale = largest > 0 ? largest / limit : 1
-                let inverse = 1 / scale
+                    source + offset * (isBF16 ? 2 : 4), isBF16: isBF16, to: line, isBF16: false, count: headSize)
+                kernels.addScaled(line, means + head * headSize, factor: -1, count: headSize)
+            }
+            kernels.quantizeRows(
+                centered, rows: rows, columns: headSize, into: bytes, stride: headGroups * 4, scales: scales)
+            for row in 0..<rows {
+                let line = bytes + row * headGroups * 4
                 var sum: Int32 = 0
-                for group in 0..<headGroups {
-                    var word: UInt32 = 0
-                    for place in 0..<4 {
-                        let number = Int32((row[group * 4 + place] * inverse).rounded(.toNearestOrEven))
-                        sum += number
-                        word |= UInt32(UInt8(truncatingIfNeeded: number)) << (8 * UInt32(place))
-                    }
-                    target[group * 64 + key % 64] = word
-                }
-                scales[key] = scale
-                sums[key] = 128 * sum
+                for column in 0..<headSize { sum += Int32(line[column]) }
+                sums[row] = 128 * (sum - 128 * Int32(headSize))
+                let words = UnsafeRawPointer(line).assumingMemoryBound(to: UInt32.self)
+                // The top bit of every byte turns value + 128 into the signed value.
+                for group in 0..<headGroups { target[group * 64 + row] = words[group] ^ 0x8080_8080 }
             }
         }
     }
@@ -223,7 +216,7 @@ extension Kernels {
         let quantized = spare.assumingMemoryBound(to: UInt8.self)
         let scales = (spare + Self.queryBlock * stride).assumingMemoryBound(to: Float.self)
         table.pointee.quantize_rows(
-            queries, keysValues.isBF16 ? 1 : 0, rows, headSize, rowStride, quantized, stride, scales)
+            queries, keysValues.isBF16 ? 1 : 0, rows, headSize, rowStride, quantized, stride, scales, 127)
         arguments.queries = UnsafeRawPointer(quantized)
         arguments.query_stride = stride
         arguments.query_scales = UnsafePointer(scales)

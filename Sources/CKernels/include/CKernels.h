@@ -127,10 +127,10 @@ typedef struct ck_table {
 
     void (*to_bf16)(const float *x, ck_bf16 *y, size_t count);
     void (*to_f32)(const ck_bf16 *x, float *y, size_t count);
-    /// y = round(x / scale) + 128 with scale = max|x| / 127 for each row; scales: [rows]. y rows are `y_stride` bytes apart;
+    /// y = round(x / scale) + 128 with scale = max|x| / limit (at most 127) for each row; scales: [rows]. y rows are `y_stride` bytes apart;
     /// bytes from `columns` to y_stride are set to 128.
     void (*quantize_rows)(const void *x, int32_t x_is_bf16, size_t rows, size_t columns, size_t x_stride, uint8_t *y,
-                          size_t y_stride, float *scales);
+                          size_t y_stride, float *scales, float limit);
     /// x = x + factor * y.
     void (*add_scaled)(float *x, const float *y, float factor, size_t count);
     /// Multiply-adds as fast as the level can, to measure the peak: returns the operations done.

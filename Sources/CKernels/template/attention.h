@@ -5,7 +5,8 @@
 #define FAR_BELOW -1e30f
 
 /// int32 logits of unsigned queries to floats, in place: (sum - 128 * sum of the key) * the key's scale.
-static void decode_logits(float *logits, const int32_t *key_sums, const float *key_scales, size_t padded) {
+INLINE void decode_logits(float *logits, const int32_t *key_sums, const float *key_scales, size_t padded) {
+#pragma clang loop unroll_count(4)
     for (size_t c = 0; c < padded; c += LANES)
         store(logits + c, __builtin_convertvector(loadi(logits + c) - loadi(key_sums + c), vf) * load(key_scales + c));
 }

@@ -193,7 +193,7 @@ static void add_scaled(float *x, const float *y, float factor, size_t count) {
 }
 
 static void quantize_rows(const void *x, int32_t x_is_bf16, size_t rows, size_t columns, size_t x_stride, uint8_t *y,
-                          size_t y_stride, float *scales) {
+                          size_t y_stride, float *scales, float limit) {
     typedef uint8_t vb __attribute__((ext_vector_type(LANES)));
     for (size_t r = 0; r < rows; r++) {
         const void *row = at(x, x_is_bf16, r * x_stride);
@@ -210,7 +210,7 @@ static void quantize_rows(const void *x, int32_t x_is_bf16, size_t rows, size_t 
         float highest;
         memcpy(&highest, &highest_bits, sizeof highest);
         // Below this the inverse would overflow; such a row rounds to zeros.
-        const float scale = highest < 1e-30f ? 1.0f : highest / 127.0f;
+        const float scale = highest < 1e-30f ? 1.0f : highest / limit;
         const vf inverse = splat(1.0f / scale);
         scales[r] = scale;
         for (c = 0; c < columns; c += LANES) {

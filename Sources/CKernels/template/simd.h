@@ -97,13 +97,16 @@ INLINE const void *at(const void *p, int is_bf16, size_t i) { return (const char
 INLINE void *at_mutable(void *p, int is_bf16, size_t i) { return (char *)p + i * (is_bf16 ? 2 : 4); }
 
 INLINE float reduce_add(vf v) {
-    float t[LANES], s = 0;
+#if HAS_AVX512
+    return _mm512_reduce_add_ps((__m512)v);
+#else
+    float t[LANES];
     store(t, v);
 #pragma clang loop unroll(full)
     for (int w = LANES / 2; w > 0; w /= 2)
         for (int i = 0; i < w; i++) t[i] += t[i + w];
-    s = t[0];
-    return s;
+    return t[0];
+#endif
 }
 
 INLINE float reduce_max(vf v) { return __builtin_reduce_max(v); }

@@ -14,6 +14,7 @@ package final class TransformerWorkspace: Sendable {
     /// Rows that a worker handles at a time.
     let chunkRows: Int
     private let workers: [WorkerMemory]
+    private static let largestChunk = 192
 
     /// What one worker needs for a chunk of rows.
     final class WorkerMemory: Sendable {
@@ -56,9 +57,10 @@ package final class TransformerWorkspace: Sendable {
         let width = configuration.width
         let elementBytes = attentionIsBF16 ? 2 : 4
         self.tokenCount = tokenCount
-        // Even, a multiple of the register tile, and small enough that every worker gets a share.
+        // Even, a multiple of the register tile, and small enough that every worker gets a share. Weights are read once a
+        // chunk, so long sequences take larger ones.
         let share = (tokenCount + 2 * threadCount - 1) / (2 * threadCount)
-        chunkRows = max(12, min(96, (share + 11) / 12 * 12))
+        chunkRows = max(12, min(share >= 8 * 96 ? Self.largestChunk : 96, (share + 11) / 12 * 12))
         stream = AlignedBuffer(byteCount: tokenCount * width * 4)
         queries = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
         attended = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
@@ -100,7 +102,7 @@ package final class TransformerWorkspace: Sendable {
         let valueWidth = configuration.headCount * ((configuration.headWidth + 15) / 16 * 16)
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
         let worker =
-            96 * (3 * width * 4 + widest * 4 + (width + 2 * widest) * 4)
+            largestChunk * (3 * width * 4 + widest * 4 + (width + 2 * widest) * 4)
             + Kernels.attentionScratchBytes(headSize: configuration.headWidth)
         return tokenCount * width * (4 + 2 * elementBytes) + padded * (width + valueWidth) * elementBytes
             + threadCount * worker
