@@ -1,15 +1,34 @@
-/// Lets one job run at a time, in the order of arrival.
-actor JobGate {
+/// Lets one job run at a time: in the order of arrival, unless another was asked for.
+package actor JobGate {
+    private struct Waiting {
+        let ticket: Int
+        let job: Int?
+        let continuation: CheckedContinuation<Bool, Never>
+    }
+
     private var isTaken = false
-    private var waiting: [(ticket: Int, continuation: CheckedContinuation<Bool, Never>)] = []
+    private var isPaused = false
+    private var waiting: [Waiting] = []
+    private var order: [Int] = []
     private var nextTicket = 0
 
-    /// Returns when it is the caller's turn.
+    package init() {}
+
+    /// The order in which waiting jobs are to run; those not named come after them.
+    package func arrange(_ jobs: [Int]) { order = jobs }
+
+    /// While paused nobody is let in; who is in stays.
+    package func setPaused(_ paused: Bool) {
+        isPaused = paused
+        if !isTaken { admitNext() }
+    }
+
+    /// Returns when it is the caller's turn; `job` is its number, for ``arrange(_:)``.
     ///
     /// - Throws: `CancellationError` if the task was cancelled before that; there is then nothing to leave.
-    func enter() async throws {
+    package func enter(_ job: Int? = nil) async throws {
         try Task.checkCancellation()
-        guard isTaken else {
+        guard isTaken || isPaused else {
             isTaken = true
             return
         }
@@ -20,7 +39,7 @@ actor JobGate {
                 if Task.isCancelled {
                     continuation.resume(returning: false)
                 } else {
-                    waiting.append((ticket, continuation))
+                    waiting.append(Waiting(ticket: ticket, job: job, continuation: continuation))
                 }
             }
         } onCancel: {
@@ -30,12 +49,20 @@ actor JobGate {
     }
 
     /// Hands the turn to the next in line.
-    func leave() {
-        if waiting.isEmpty {
-            isTaken = false
-        } else {
-            waiting.removeFirst().continuation.resume(returning: true)
-        }
+    package func leave() {
+        isTaken = false
+        admitNext()
+    }
+
+    private func admitNext() {
+        let next = waiting.indices.min { place(of: waiting[$0]) < place(of: waiting[$1]) }
+        guard !isPaused, let next else { return }
+        isTaken = true
+        waiting.remove(at: next).continuation.resume(returning: true)
+    }
+
+    private func place(of entry: Waiting) -> (Int, Int) {
+        (entry.job.flatMap { order.firstIndex(of: $0) } ?? .max, entry.ticket)
     }
 
     private func giveUp(_ ticket: Int) {

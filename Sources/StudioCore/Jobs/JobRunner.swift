@@ -12,7 +12,8 @@ package final class JobRunner: Sendable {
     private let paths: StudioPaths
     private let metadata: Settings.Metadata
     private let log: Logger
-    private let gate = JobGate()
+    /// Whose turn it is; the studio arranges and pauses it.
+    package let gate = JobGate()
 
     /// `metadata` decides what output files tell about how they were made.
     package init(
@@ -149,7 +150,7 @@ package final class JobRunner: Sendable {
         _ continuation: AsyncThrowingStream<JobEvent, any Error>.Continuation
     ) async {
         do {
-            try await gate.enter()
+            try await gate.enter(run.id)
             do {
                 try await runEngine(run, begin, continuation)
                 await gate.leave()
