@@ -176,6 +176,19 @@ int terminal_guard_arm(const unsigned char *bytes, size_t count) {
 
 void terminal_guard_set_grace(unsigned int seconds) { atomic_store(&grace_seconds, seconds); }
 
+void terminal_guard_lend(void) {
+    signal(SIGINT, SIG_IGN);
+    signal(SIGQUIT, SIG_IGN);
+    signal(SIGTSTP, SIG_DFL);
+    unblock(SIGTSTP);
+}
+
+void terminal_guard_reclaim(void) {
+    install(SIGINT, handle_ending, SA_ONSTACK | SA_RESTART);
+    install(SIGQUIT, handle_ending, SA_ONSTACK | SA_RESTART);
+    install(SIGTSTP, handle_reported, SA_ONSTACK | SA_RESTART);
+}
+
 int terminal_guard_stop(void) {
     atomic_store(&continued, 0);
     signal(SIGTSTP, SIG_DFL);

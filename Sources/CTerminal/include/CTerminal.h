@@ -31,6 +31,13 @@ void terminal_guard_die(int signal_number);
 /// Returns 1 if it really stopped, 0 where the system discarded the signal because nobody could continue it.
 int terminal_guard_stop(void);
 
+/// From here on the signals of the terminal's keys are meant for another program that runs in our process group: those
+/// that end programs are ignored, and Ctrl-Z stops both. The terminal must have been restored.
+void terminal_guard_lend(void);
+
+/// Takes those signals back.
+void terminal_guard_reclaim(void);
+
 /// 1 if the process is in the terminal's foreground group, or if this is not its controlling terminal, where there is
 /// no such group.
 int terminal_is_foreground(int terminal);

@@ -181,6 +181,26 @@ package final class Terminal: Sendable {
         return outcome
     }
 
+    /// Gives the terminal to another program, for instance an editor, and takes it again when that has ended; blocks.
+    ///
+    /// As after ``suspend()``, everything must then be drawn and asked again.
+    ///
+    /// - Parameter words: the program, looked for in `PATH`, and its arguments.
+    /// - Returns: its exit status; 128 and the signal's number where a signal ended it.
+    /// - Throws: ``TerminalError`` where the program did not start, or the terminal was not to be had again.
+    package func lend(to words: [String]) throws(TerminalError) -> Int32 {
+        state.withLock { $0.reader }?.pause()
+        awaitAnswers()
+        terminal_guard_restore()
+        terminal_guard_lend()
+        let outcome = ChildProgram.run(words, on: descriptor)
+        terminal_guard_reclaim()
+        try take()
+        tcflush(descriptor, TCIFLUSH)
+        state.withLock { $0.reader }?.resume()
+        return try outcome.get()
+    }
+
     /// Lets the answers to questions on their way come in and throws them away, or the shell would get them as typed
     /// text: asks one more, which every terminal answers, and waits for that answer, 100 ms at most (over ssh 400).
     private func awaitAnswers() {

@@ -7,6 +7,8 @@ package enum TerminalError: Error, Equatable, Sendable, CustomStringConvertible 
     /// The system has no description of this terminal.
     case unknown(name: String)
     case system(operation: String, reason: String)
+    /// Another program that was to have the terminal did not start.
+    case program(name: String, reason: String)
 
     package var description: String {
         switch self {
@@ -19,6 +21,7 @@ package enum TerminalError: Error, Equatable, Sendable, CustomStringConvertible 
                 + "Install it, or set TERM to a known one such as xterm."
         case .system(let operation, let reason):
             "The terminal refused to \(operation): \(reason). Use --plain."
+        case .program(let name, let reason): "\(name) did not start: \(reason)."
         }
     }
 }
