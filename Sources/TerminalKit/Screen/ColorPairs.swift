@@ -34,6 +34,12 @@ struct ColorPairs {
         return number
     }
 
+    /// Whether pictures made of cells have used up nearly all pairs of a terminal that has many.
+    var isNearlyFull: Bool { limit > 8192 && numbers.count > Int(limit) - 4096 }
+
+    /// Forgets every pair. Cells on the screen have their colours by number, so all must then be drawn again.
+    mutating func removeAll() { numbers = [:] }
+
     /// Whether ``Color/ansi(_:)`` 8 to 15 must be made from the first eight.
     var hasBrightColors: Bool { colorCount >= 16 }
 

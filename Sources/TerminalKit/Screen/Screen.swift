@@ -97,6 +97,10 @@ package final class Screen {
     /// look alike (`idlok` does not prevent that) and writes over cells that stay the same where this is shorter than
     /// moving past them. Both would damage a picture it knows nothing of.
     package func render(_ canvas: Canvas) -> [UInt8] {
+        if pairs.isNearlyFull {
+            pairs.removeAll()
+            shown = nil
+        }
         let former = shown?.count == canvas.cells.count ? shown : nil
         if former == nil {
             werase(window)
