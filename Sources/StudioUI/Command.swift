@@ -1,7 +1,7 @@
 /// Everything that a key, the palette or the key line can ask for.
 package enum Command: String, CaseIterable, Sendable {
     // Jobs
-    case draft, commit, commitOptions, stop, resume, removeJob
+    case draft, commit, commitOptions, stop, resume, removeJob, moveJobUp, moveJobDown, pauseQueue
     // Panes
     case nextPane, previousPane
     case promptPane, paramsPane, previewPane, stepsPane, draftsPane, queuePane, presetsPane, logPane
@@ -12,17 +12,18 @@ package enum Command: String, CaseIterable, Sendable {
     case up, down, left, right, pageUp, pageDown, first, last, activate, filter
     // The picture
     case fullPicture, playPause, frameBack, frameForward, slower, faster, loop, follow
-    case previousDraft, nextDraft, setReference, compare
+    case previousDraft, nextDraft, setReference, compare, contactSheet
     // Drafts
-    case loadRecipe, lockSeed, typeSeed, randomSeed, star, trash, restore, copyCommand, showRecipe, openFile
+    case loadRecipe, lockSeed, typeSeed, randomSeed, star, tag, trash, restore, copyCommand, showRecipe, openFile
     // The form
     case increase, decrease, resetValue
     // Presets and log
-    case savePreset, deletePreset, logLevel
+    case savePreset, renamePreset, deletePreset, diffPreset, importPreset, exportPreset, logLevel
     // The prompt
-    case newline, negativePrompt, wordLeft, wordRight, lineStart, lineEnd
+    case externalEditor, newline, negativePrompt, wordLeft, wordRight, lineStart, lineEnd
     case deleteBackward, deleteForward, killWordBackward, killWordForward
     case killToLineEnd, killToLineStart, yank, undo, redo
+    case selectLeft, selectRight, selectUp, selectDown, selectToLineStart, selectToLineEnd, copySelection
 
     /// What it does, in words that stand in the help and in the palette.
     package var title: String {
@@ -33,6 +34,9 @@ package enum Command: String, CaseIterable, Sendable {
         case .stop: "Stop the running job; quit when none runs"
         case .resume: "Resume a stopped or failed job"
         case .removeJob: "Stop or remove the selected job"
+        case .moveJobUp: "Move a waiting job up"
+        case .moveJobDown: "Move a waiting job down"
+        case .pauseQueue: "Pause the queue after the running job, or go on"
         case .nextPane: "Next pane"
         case .previousPane: "Previous pane"
         case .promptPane: "Go to the prompt"
@@ -76,12 +80,14 @@ package enum Command: String, CaseIterable, Sendable {
         case .previousDraft: "Previous draft"
         case .nextDraft: "Next draft"
         case .setReference: "Set this draft as A"
-        case .compare: "Compare with A"
+        case .compare: "Compare with A; again for the difference"
+        case .contactSheet: "Contact sheet: drafts side by side, or the picture again"
         case .loadRecipe: "Load prompt and settings of the selection"
         case .lockSeed: "Lock the seed to the selection"
         case .typeSeed: "Type a seed"
         case .randomSeed: "New random seed for every draft"
         case .star: "Star"
+        case .tag: "Tag: words to find a draft by"
         case .trash: "Move to the trash"
         case .restore: "Bring back the last one from the trash"
         case .copyCommand: "Copy as a command line"
@@ -91,8 +97,13 @@ package enum Command: String, CaseIterable, Sendable {
         case .decrease: "Smaller value"
         case .resetValue: "Back to the preset's value"
         case .savePreset: "Save the form as a preset"
+        case .renamePreset: "Rename one of your presets"
         case .deletePreset: "Remove one of your presets"
+        case .diffPreset: "Show where the form differs from the selected preset"
+        case .importPreset: "Import a preset from a file"
+        case .exportPreset: "Export the selected preset to a file"
         case .logLevel: "Next level of the log"
+        case .externalEditor: "Edit the prompt in $VISUAL or $EDITOR"
         case .newline: "New line"
         case .negativePrompt: "Negative prompt"
         case .wordLeft: "One word left"
@@ -108,6 +119,13 @@ package enum Command: String, CaseIterable, Sendable {
         case .yank: "Put back what was cut"
         case .undo: "Undo"
         case .redo: "Redo"
+        case .selectLeft: "Select to the left"
+        case .selectRight: "Select to the right"
+        case .selectUp: "Select one row up"
+        case .selectDown: "Select one row down"
+        case .selectToLineStart: "Select to the start of the line"
+        case .selectToLineEnd: "Select to the end of the line"
+        case .copySelection: "Copy the selected text"
         }
     }
 
@@ -116,7 +134,9 @@ package enum Command: String, CaseIterable, Sendable {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .first, .last, .activate, .increase, .decrease, .palette,
             .wordLeft, .wordRight, .lineStart, .lineEnd, .deleteBackward, .deleteForward, .killWordBackward,
-            .killWordForward, .killToLineEnd, .killToLineStart, .yank, .newline, .removeJob, .nextPane, .previousPane:
+            .killWordForward, .killToLineEnd, .killToLineStart, .yank, .newline, .removeJob, .moveJobUp, .moveJobDown,
+            .nextPane, .previousPane,
+            .selectLeft, .selectRight, .selectUp, .selectDown, .selectToLineStart, .selectToLineEnd, .copySelection:
             false
         default: true
         }

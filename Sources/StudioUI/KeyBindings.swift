@@ -7,6 +7,8 @@ package enum KeyContext: Hashable, Sendable {
     case outsideText
     /// Prompt and negative prompt.
     case prompt
+    /// In the prompt, right after Ctrl-X, as in a shell.
+    case afterControlX
     case pane(PaneKind)
 }
 
@@ -76,6 +78,7 @@ package struct KeyBindings: Sendable {
         bind(.everywhere, .help, .function(1)),
         bind(.everywhere, .nextGraphics, .function(2)),
         bind(.everywhere, .fullPicture, .function(3)),
+        bind(.everywhere, .externalEditor, .function(4)),
         bind(.everywhere, .nextArrangement, .function(7)),
         bind(.everywhere, .nextTheme, .function(8)),
     ]
@@ -110,6 +113,7 @@ package struct KeyBindings: Sendable {
         bind(.outsideText, .nextDraft, .character("]")),
         bind(.outsideText, .setReference, .character("a")),
         bind(.outsideText, .compare, .character("b")),
+        bind(.outsideText, .contactSheet, .character("V")),
         bind(.outsideText, .follow, .character("F")),
         bind(.outsideText, .fullPicture, .character("z")),
         bind(.outsideText, .loadRecipe, .character("e")),
@@ -117,6 +121,7 @@ package struct KeyBindings: Sendable {
         bind(.outsideText, .typeSeed, .character("s")),
         bind(.outsideText, .randomSeed, .character("S")),
         bind(.outsideText, .star, .character("f")),
+        bind(.outsideText, .tag, .character("t")),
         bind(.outsideText, .trash, .character("D")),
         bind(.outsideText, .restore, .character("u")),
         bind(.outsideText, .copyCommand, .character("y")),
@@ -129,6 +134,7 @@ package struct KeyBindings: Sendable {
         bind(.prompt, .draft, .enter),
         bind(.prompt, .newline, .control("j"), .special(.enter, .alt), .special(.enter, .shift)),
         bind(.prompt, .negativePrompt, .alt("n")),
+        bind(.afterControlX, .externalEditor, .control("e")),
         bind(.prompt, .wordLeft, .special(.left, .control), .alt("b")),
         bind(.prompt, .wordRight, .special(.right, .control), .alt("f")),
         bind(.prompt, .lineStart, .home, .control("a")),
@@ -142,6 +148,13 @@ package struct KeyBindings: Sendable {
         bind(.prompt, .yank, .control("y")),
         bind(.prompt, .undo, .control("_"), .control("/")),
         bind(.prompt, .redo, .alt("_")),
+        bind(.prompt, .selectLeft, .special(.left, .shift)),
+        bind(.prompt, .selectRight, .special(.right, .shift)),
+        bind(.prompt, .selectUp, .special(.up, .shift)),
+        bind(.prompt, .selectDown, .special(.down, .shift)),
+        bind(.prompt, .selectToLineStart, .special(.home, .shift)),
+        bind(.prompt, .selectToLineEnd, .special(.end, .shift)),
+        bind(.prompt, .copySelection, .alt("w")),
     ]
 
     private static let panes: [KeyBinding] = [
@@ -150,8 +163,15 @@ package struct KeyBindings: Sendable {
         bind(.pane(.params), .resetValue, .character("r")),
         bind(.pane(.preview), .loop, .character("l")),
         bind(.pane(.queue), .removeJob, .character("x")),
+        bind(.pane(.queue), .moveJobUp, .character("K"), .special(.up, .shift)),
+        bind(.pane(.queue), .moveJobDown, .character("J"), .special(.down, .shift)),
+        bind(.pane(.queue), .pauseQueue, .character("P")),
         bind(.pane(.queue), .resume, .character("R")),
         bind(.pane(.presets), .savePreset, .character("+")),
+        bind(.pane(.presets), .renamePreset, .character("n")),
+        bind(.pane(.presets), .diffPreset, .character("d")),
+        bind(.pane(.presets), .importPreset, .character("i")),
+        bind(.pane(.presets), .exportPreset, .character("x")),
         bind(.pane(.presets), .deletePreset, .character("D")),
         bind(.pane(.log), .logLevel, .character("L")),
     ]

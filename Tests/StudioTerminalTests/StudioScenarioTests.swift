@@ -109,6 +109,78 @@ struct StudioScenarioTests {
         #expect(shown.output.contains("stopped"))
     }
 
+    @Test("6: an editor gets a terminal as a shell has it, and gives the prompt back", arguments: ["F4", "C-x"])
+    func externalEditor(key: String) throws {
+        let studio = try TmuxStudio()
+        let script = studio.home.appending(path: "editor.sh")
+        try """
+        echo EDITING; stty -a | grep -o ' icanon'
+        read answer
+        echo "$answer of $(cat "$2")" > "$2"
+        """.write(to: script, atomically: true, encoding: .utf8)
+        try studio.start(80, 24, environment: "VISUAL='/bin/sh \(script.path) --wait'")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key(key)
+        if key == "C-x" { try studio.key("C-e") }
+        try studio.see("EDITING")
+        try studio.see("icanon")
+        try studio.type("portrait")
+        try studio.key("Enter")
+        try studio.see("portrait of a fox")
+        try studio.see("? help")
+        try studio.type(" at dusk")
+        try studio.see("portrait of a fox at dusk")
+    }
+
+    @Test("6: an editor that is not there leaves the prompt as it was")
+    func missingEditor() throws {
+        let studio = try TmuxStudio()
+        try studio.start(80, 24, environment: "VISUAL=no-such-editor")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("F4")
+        try studio.see("no-such-editor was not found")
+        try studio.see("a fox")
+    }
+
+    @Test("19: a theme changed on the disk is read again beside the running studio")
+    func themeReload() throws {
+        let studio = try TmuxStudio()
+        let folder = studio.home.appending(path: "config/themes")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "mine.toml")
+        func write(borders: String) throws {
+            let text = "schema = \"turbo2k.theme.v1\"\nname = \"mine\"\nkind = \"dark\"\nborders = \"\(borders)\"\n"
+            try text.write(to: file, atomically: true, encoding: .utf8)
+        }
+        try write(borders: "unicode")
+        try studio.start(80, 24, options: "--theme mine")
+        try studio.see("━ Prompt")
+        try write(borders: "ascii")
+        try studio.see("= Prompt")
+    }
+
+    @Test("42: a batch of six makes six drafts and a contact sheet")
+    func batch() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, stepMilliseconds: 10)
+        try studio.see("? help")
+        try studio.type("{red|blue} balloon")
+        try studio.see("makes 2")
+        try studio.key("M-2", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Down", "Enter")
+        try studio.see("A range, as")
+        try studio.type("1..3")
+        try studio.key("Enter")
+        try studio.see("makes 6")
+        try studio.key("C-g")
+        try studio.see("blue, seed 3")
+        try studio.see("6/6 done")
+        try studio.see("6 of 6")
+        try studio.key("M-3", "Left", "Enter")
+        try studio.see("draft 5")
+    }
+
     @Test("12: suspended from a shell the terminal is whole, and fg brings the studio back")
     func suspend() throws {
         let studio = try TmuxStudio()

@@ -81,7 +81,25 @@ struct PreviewStateTests {
         #expect(preview.shownClip?.source == .draft(2))
         _ = preview.advance(now: 2.05)
         #expect(preview.shownClip?.source == .draft(1))
-        preview.toggleComparing(now: 2.1)
+        preview.stopComparing(now: 2.1)
         #expect(preview.shownClip?.source == .draft(2))
+    }
+
+    @Test("b again shows the difference, grey where A and B are equal; once more ends it")
+    func difference() throws {
+        var state = try Sample.state(120, 40)
+        state.preview.show(Sample.clip(.draft(1)), now: 0)
+        state.press(.alt("3"), .character("a"))
+        let pixels = [UInt8](repeating: 90, count: 16 * 9 * 3 - 2) + [255, 0]
+        let frame = VideoFrame(width: 16, height: 9, pixels: pixels)
+        state.preview.show(ShownClip(source: .draft(2), frames: [frame], fps: 24), now: 0)
+        state.press(.character("b"), .character("b"))
+        #expect(state.text.contains("draft 2 minus draft 1"))
+        let shown = try #require(state.preview.frame)
+        #expect(shown.pixels.dropLast(2).allSatisfy { $0 == 128 } && shown.pixels.suffix(2) == [255, 38])
+        state.press(.character("b"))
+        #expect(!state.preview.isComparing && state.preview.frame == frame)
+        state.press(.character("b"), .character("b"), .escape)
+        #expect(!state.preview.isComparing && !state.preview.showsDifference)
     }
 }

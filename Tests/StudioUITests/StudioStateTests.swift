@@ -60,6 +60,43 @@ struct StudioStateTests {
         #expect(state.prompt.text == "a\nb\n")
     }
 
+    @Test("F4 and Ctrl-X Ctrl-E hand the text to the editor; what comes back is one undo step")
+    func externalEditor() throws {
+        for keys in [[Key.function(4)], [.control("x"), .control("e")]] {
+            var state = try Sample.state()
+            state.type("a fox")
+            let actions = keys.flatMap { state.handle($0) }
+            #expect(actions == [.editText("a fox")])
+            let counted = state.textEdited("an owl\nat dusk\n")
+            #expect(counted == [.countTokens])
+            #expect(state.prompt.text == "an owl\nat dusk" && state.focus == .prompt)
+            state.press(.control("_"))
+            #expect(state.prompt.text == "a fox")
+            let unchanged = state.textEdited("a fox\n")
+            #expect(unchanged.isEmpty)
+        }
+    }
+
+    @Test("After Ctrl-X another key means what it always does")
+    func controlX() throws {
+        var state = try Sample.state()
+        state.press(.control("x"), .character("e"))
+        #expect(state.prompt.text == "e")
+        state.press(.control("x"), .enter)
+        #expect(state.promptHistory.texts == ["e"])
+    }
+
+    @Test("F4 in the negative prompt edits that one")
+    func externalEditorNegative() throws {
+        var state = try Sample.state()
+        state.press(.alt("n"))
+        state.type("blur")
+        let asked = state.press(.function(4))
+        #expect(asked == [.editText("blur")])
+        _ = state.textEdited("blur, noise")
+        #expect(state.negative.text == "blur, noise" && state.prompt.isEmpty)
+    }
+
     @Test("A paste never triggers a key, and one undo takes it back")
     func paste() throws {
         var state = try Sample.state()

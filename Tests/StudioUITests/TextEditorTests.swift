@@ -154,4 +154,61 @@ struct TextLayoutTests {
         #expect(down == [true, true, false])
         #expect(editor.cursor == "longer row\nx\nanother row".count)
     }
+
+    @Test("Shift with arrows selects; typing, Backspace and Ctrl-W take what is selected")
+    func selection() throws {
+        func selected() throws -> StudioState {
+            var state = try Sample.state()
+            state.type("red fox")
+            state.press(.special(.left, .shift), .special(.left, .shift), .special(.left, .shift))
+            #expect(state.prompt.selectedText == "fox")
+            return state
+        }
+        var typed = try selected()
+        typed.type("owl")
+        #expect(typed.prompt.text == "red owl" && typed.prompt.selection == nil)
+        var deleted = try selected()
+        deleted.press(.backspace)
+        #expect(deleted.prompt.text == "red ")
+        var cut = try selected()
+        cut.press(.control("w"), .home, .control("y"))
+        #expect(cut.prompt.text == "foxred ")
+        var left = try selected()
+        left.press(.left)
+        #expect(left.prompt.cursor == 4 && left.prompt.selection == nil)
+        var undone = try selected()
+        undone.press(.backspace, .control("_"))
+        #expect(undone.prompt.text == "red fox" && undone.prompt.selection == nil)
+    }
+
+    @Test("Alt-W copies the selection and leaves it; without one it says how to select")
+    func copy() throws {
+        var state = try Sample.state()
+        state.type("red fox")
+        let nothing = state.press(.alt("w"))
+        #expect(nothing.isEmpty && state.message?.text.contains("Shift with the arrows") == true)
+        state.press(.special(.home, .shift))
+        let copied = state.press(.alt("w"))
+        #expect(copied == [.copy("red fox")] && state.prompt.selectedText == "red fox")
+    }
+
+    @Test("Shift-Up and Shift-Down select by rows as shown")
+    func selectionByRows() throws {
+        var state = try Sample.state()
+        state.press(.paste("one\ntwo\nthree"), .special(.up, .shift))
+        #expect(state.prompt.selectedText == "\nthree")
+        state.press(.special(.down, .shift))
+        #expect(state.prompt.selection == nil)
+    }
+
+    @Test("The selected cells look selected, wide characters whole")
+    func selectionDrawing() throws {
+        var state = try Sample.state()
+        state.type("a漢")
+        state.press(.special(.left, .shift))
+        let canvas = StudioView.draw(state).canvas
+        let styles = (2...5).map { canvas[$0, 2].style }
+        let selection = state.look.selection
+        #expect(styles == [state.look.text, selection, selection, state.look.text])
+    }
 }

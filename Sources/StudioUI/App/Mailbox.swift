@@ -9,12 +9,14 @@ enum AppEvent: Sendable {
     case terminal(TerminalEvent)
     /// A timer that the loop has set.
     case tick
-    case jobEntered(JobHandle, draft: Int?)
+    case jobEntered(JobHandle, draft: Int?, batch: BatchPlace?)
     case job(JobEvent)
     /// `error` is nil after success.
     case jobEnded(Int, error: (any Error)?)
     case submitFailed(any Error)
     case clip(ShownClip)
+    case thumbnail(PixelFrame, draft: Int)
+    case sheetClip(ShownClip, draft: Int)
     case historyLoaded(StoredHistory)
     case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
     case tokens(used: Int, limit: Int)
@@ -22,6 +24,8 @@ enum AppEvent: Sendable {
     case recipe(RecipeDocument, from: String)
     case restored(DraftEntry)
     case facts(MachineFacts)
+    /// A theme or preset was changed on the disk.
+    case filesChanged
     case problem(String, MessageKind)
 }
 

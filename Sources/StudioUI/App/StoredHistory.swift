@@ -27,7 +27,11 @@ struct StoredHistory: Sendable {
             else { continue }
             files[parent] = .done(commit.id, file: URL(filePath: output.path))
         }
-        let entries = drafts.map { record in DraftEntry(record, commit: files[record.id] ?? .none) }
+        var entries: [DraftEntry] = []
+        for record in drafts {
+            let tags = try history.tags(of: record.id)
+            entries.append(DraftEntry(record, commit: files[record.id] ?? .none, tags: tags))
+        }
         var unfinished: [JobEntry] = []
         for id in abandoned {
             let job = try history.job(id)
@@ -43,10 +47,10 @@ struct StoredHistory: Sendable {
 }
 
 extension DraftEntry {
-    init(_ record: JobRecord, commit: Commit) {
+    init(_ record: JobRecord, commit: Commit, tags: [String]) {
         self.init(
             id: record.id, recipe: record.recipe.recipe, seconds: record.seconds ?? 0, folder: record.folder,
-            isStarred: record.isStarred, commit: commit)
+            isStarred: record.isStarred, commit: commit, tags: tags, made: record.made)
     }
 }
 

@@ -14,21 +14,31 @@ extension StudioApp {
     private func perform(_ action: StudioAction) {
         switch action {
         case .submitDraft(let recipe, let preset): submitDraft(recipe, preset: preset)
+        case .submitBatch(let drafts, let preset, let batch): submitBatch(drafts, preset: preset, batch: batch)
         case .submitCommit(let choice): submitCommit(choice)
         case .stopJob(let id), .removeJob(let id): handles[id]?.stop()
         case .resumeJob(let id): resume(id)
+        case .arrangeQueue(let jobs): changeGate { await $0.arrange(jobs) }
+        case .pauseQueue(let isPaused): changeGate { await $0.setPaused(isPaused) }
         case .showClip(let source, let file): loadClip(source, file)
+        case .loadSheet(let clips): loadSheet(clips)
         case .estimate: estimate()
         case .countTokens: countTokens()
+        case .editText(let text): edit(text)
         case .applyPreset(let name): applyPreset(name)
         case .savePreset(let name): savePreset(name)
         case .deletePreset(let name):
             changePresets("Preset \(name) removed.") { library throws(StudioError) in
                 try library.delete(name)
             }
+        case .renamePreset(let name, let newName): renamePreset(name, to: newName)
+        case .diffPreset(let name): diffPreset(name)
+        case .importPreset(let path): importPreset(path)
+        case .exportPreset(let name, let path): exportPreset(name, to: path)
         case .setTheme(let name):
             if !setTheme(name) { state.say("There is no theme \(name).", .error) }
         case .star(let id, let isStarred): changeHistory { try $0.setStar(isStarred, of: id) }
+        case .setTags(let id, let tags): setTags(tags, of: id)
         case .trash(let id): changeHistory { try $0.trash(id) }
         case .restore(let id): restore(id)
         case .copy(let text): copy(text)
@@ -100,7 +110,7 @@ extension StudioApp {
         if let resolved = try? presetLibrary.resolved(name) { state.form.apply(resolved) }
     }
 
-    private func changePresets(_ message: String, _ change: (inout PresetLibrary) throws(StudioError) -> Void) {
+    func changePresets(_ message: String, _ change: (inout PresetLibrary) throws(StudioError) -> Void) {
         do {
             try change(&presetLibrary)
             state.presets.replace(Self.entries(of: presetLibrary))
@@ -149,6 +159,25 @@ extension StudioApp {
         }
     }
 
+    /// Reads clips small enough for many to stand side by side.
+    private func loadSheet(_ clips: [SheetClip]) {
+        let mailbox = mailbox
+        Task.detached {
+            for clip in clips {
+                do {
+                    let reader = try VideoReader(path: clip.file.path(percentEncoded: false), maximumSize: (64, 64))
+                    var frames: [VideoFrame] = []
+                    while frames.count < 1000, let frame = try reader.nextFrame() { frames.append(frame) }
+                    let shown = ShownClip(
+                        source: .draft(clip.draft), frames: frames, fps: reader.frameRate.framesPerSecond)
+                    mailbox.post(.sheetClip(shown, draft: clip.draft))
+                } catch {
+                    mailbox.post(.problem(String(describing: error), .error))
+                }
+            }
+        }
+    }
+
     /// Takes the settings that a clip carries.
     private func open(_ typed: String) {
         let file = options.paths.expanding(typed.trimmingCharacters(in: .whitespaces))
@@ -185,7 +214,9 @@ extension StudioApp {
 
     private func countTokens() {
         let (service, mailbox) = (service, mailbox)
-        let (text, model) = (state.prompt.text + state.form.values.promptTail, state.form.values.model)
+        let (text, model) = (
+            PromptChoices(state.prompt.text).variant(0).text + state.form.values.promptTail, state.form.values.model
+        )
         Task.detached {
             // Without a tokenizer the title shows words alone; the model's own error comes with the first job.
             guard let count = try? await service.tokenCount(of: text, model: model) else { return }

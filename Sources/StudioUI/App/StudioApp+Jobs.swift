@@ -39,11 +39,19 @@ extension StudioApp {
         }
     }
 
+    func setTags(_ tags: [String], of id: Int) {
+        changeHistory { history in
+            let former = try history.tags(of: id)
+            for tag in former where !tags.contains(tag) { try history.removeTag(tag, from: id) }
+            for tag in tags where !former.contains(tag) { try history.addTag(tag, to: id) }
+        }
+    }
+
     func restore(_ id: Int) {
         let mailbox = mailbox
         changeHistory { history in
             try history.restore(id)
-            mailbox.post(.restored(DraftEntry(try history.job(id), commit: .none)))
+            mailbox.post(.restored(DraftEntry(try history.job(id), commit: .none, tags: try history.tags(of: id))))
         }
     }
 
@@ -51,6 +59,24 @@ extension StudioApp {
 
     func submitDraft(_ recipe: Recipe, preset: String) {
         start(draft: nil) { runner in try await runner.draft(recipe, preset: preset) }
+    }
+
+    /// Enters the drafts in their order; they run one after another.
+    func submitBatch(_ drafts: [BatchDraft], preset: String, batch: Int) {
+        guard let runner = openRunner() else { return }
+        let mailbox = mailbox
+        Task.detached {
+            for (index, draft) in drafts.enumerated() {
+                do {
+                    let handle = try await runner.draft(draft.recipe, preset: preset)
+                    let place = BatchPlace(batch: batch, index: index, count: drafts.count)
+                    mailbox.post(.jobEntered(handle, draft: nil, batch: place))
+                    Task.detached { await Self.follow(handle, mailbox) }
+                } catch {
+                    return mailbox.post(.submitFailed(error))
+                }
+            }
+        }
     }
 
     func submitCommit(_ choice: CommitChoice) {
@@ -78,24 +104,38 @@ extension StudioApp {
     }
 
     private func start(draft: Int?, _ submit: @escaping @Sendable (JobRunner) async throws -> JobHandle) {
-        guard let runner else {
-            state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
-            return
-        }
+        guard let runner = openRunner() else { return }
         let mailbox = mailbox
         Task.detached {
             do {
                 let handle = try await submit(runner)
-                mailbox.post(.jobEntered(handle, draft: draft))
-                do {
-                    for try await event in handle.events { mailbox.post(.job(event)) }
-                    mailbox.post(.jobEnded(handle.id, error: nil))
-                } catch {
-                    mailbox.post(.jobEnded(handle.id, error: error))
-                }
+                mailbox.post(.jobEntered(handle, draft: draft, batch: nil))
+                await Self.follow(handle, mailbox)
             } catch {
                 mailbox.post(.submitFailed(error))
             }
+        }
+    }
+
+    func changeGate(_ change: @escaping @Sendable (JobGate) async -> Void) {
+        guard let gate = runner?.gate else { return }
+        Task.detached { await change(gate) }
+    }
+
+    private func openRunner() -> JobRunner? {
+        if runner == nil {
+            state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
+        }
+        return runner
+    }
+
+    /// Passes on what a job tells until it ends.
+    nonisolated private static func follow(_ handle: JobHandle, _ mailbox: Mailbox) async {
+        do {
+            for try await event in handle.events { mailbox.post(.job(event)) }
+            mailbox.post(.jobEnded(handle.id, error: nil))
+        } catch {
+            mailbox.post(.jobEnded(handle.id, error: error))
         }
     }
 
@@ -103,11 +143,13 @@ extension StudioApp {
 
     func handleNews(_ event: AppEvent) {
         switch event {
-        case .jobEntered(let handle, let draft): entered(handle, draft: draft)
+        case .jobEntered(let handle, let draft, let batch): entered(handle, draft: draft, batch: batch)
         case .job(let event): take(event)
         case .jobEnded(let id, let error): ended(id, error)
         case .submitFailed(let error): state.say(String(describing: error), .error)
         case .clip(let clip): state.clipLoaded(clip)
+        case .thumbnail(let frame, let draft): state.thumbnails[draft] = frame
+        case .sheetClip(let clip, let draft): state.sheetClipLoaded(clip, draft: draft)
         case .historyLoaded(let stored): adopt(stored)
         case .estimated(let draft, let commit, let request):
             guard request == estimateRequests else { return }
@@ -121,17 +163,19 @@ extension StudioApp {
             state.say("Draft \(entry.id) is back.")
             perform(state.show(entry))
         case .facts(let facts): state.facts = facts
+        case .filesChanged: readFilesAgain()
         case .problem(let text, let kind): state.say(text, kind)
         case .terminal, .tick, .tmux: break
         }
     }
 
-    private func entered(_ handle: JobHandle, draft: Int?) {
+    private func entered(_ handle: JobHandle, draft: Int?, batch: BatchPlace?) {
         handles[handle.id] = handle
         if let draft { parents[handle.id] = draft }
         let expected = handle.kind == .draft ? state.draftEstimate?.time : state.commitEstimate?.time
         state.jobEntered(
-            handle.id, kind: handle.kind, recipe: handle.recipe, draft: draft, expected: expected?.seconds)
+            handle.id, kind: handle.kind, recipe: handle.recipe, draft: draft, expected: expected?.seconds,
+            batch: batch)
     }
 
     private func take(_ event: JobEvent) {
@@ -172,7 +216,9 @@ extension StudioApp {
     }
 
     private func finishDraft(_ handle: JobHandle, _ result: GenerationResult) {
-        let entry = DraftEntry(id: handle.id, recipe: result.recipe, seconds: result.seconds, folder: handle.folder)
+        let entry = DraftEntry(
+            id: handle.id, recipe: result.recipe, seconds: result.seconds, folder: handle.folder,
+            made: state.date)
         let attributes = try? FileManager.default.attributesOfItem(atPath: entry.clip.path(percentEncoded: false))
         perform(state.draftFinished(entry, bytes: attributes?[.size] as? Int))
     }

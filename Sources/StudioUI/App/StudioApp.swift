@@ -21,6 +21,8 @@ package final class StudioApp {
     var settings: Settings
     var presetLibrary: PresetLibrary
     var themeLibrary: ThemeLibrary
+    /// Themes and presets as they were read, for ``watchFiles()``.
+    let filesAtStart: [String: Date]
     var state: StudioState
     var history: History?
     var runner: JobRunner?
@@ -31,6 +33,8 @@ package final class StudioApp {
     var outputs: [Int: (file: URL, bytes: Int)] = [:]
     var estimateRequests = 0
     var clipTask: Task<Void, Never>?
+    /// Drafts whose thumbnail was asked for.
+    private var wantedThumbnails: Set<Int> = []
     var isQuitting = false
 
     // Terminal
@@ -62,6 +66,7 @@ package final class StudioApp {
         var source: ShownClip.Source
         var index: Int
         var isComparing: Bool
+        var showsDifference: Bool
     }
 
     /// Opens the studio on this terminal, and runs it until the user leaves.
@@ -82,6 +87,7 @@ package final class StudioApp {
         size = terminal.size
         var problems: [String] = []
         (settings, problems) = Self.loadSettings(options)
+        filesAtStart = Self.fingerprint(of: [options.paths.themes, options.paths.presets])
         presetLibrary = PresetLibrary(shipped: options.programFiles?.presets, own: options.paths.presets)
         themeLibrary = ThemeLibrary(shipped: options.programFiles?.themes, own: options.paths.themes)
         problems += presetLibrary.problems.map(\.description) + themeLibrary.problems.map(\.description)
@@ -110,37 +116,17 @@ package final class StudioApp {
         state.prefersFunctionKeys = environment.multiplexer == .zellij
         state.preview.graphicsName = painter.name
         state.date = startDate
+        do {
+            state.bindings = try Self.bindings(options, settings)
+        } catch {
+            state.bindings = KeyBindings(KeyBindings.standard(settings))
+            problems.append(error.description)
+        }
         if settings.motion == .reduced { state.preview.setPlaying(false, now: 0) }
         restorePrompt()
         let wantedTheme = options.theme ?? settings.theme
         if !setTheme(wantedTheme) { problems.append("There is no theme \(wantedTheme).") }
         for problem in problems { state.say(problem, .error) }
-    }
-
-    private static func loadSettings(_ options: StudioOptions) -> (Settings, [String]) {
-        do {
-            let (settings, problems) = try Settings.load(options.paths.settingsFile)
-            return (settings, problems.map(\.description))
-        } catch {
-            return (Settings(), [error.description])
-        }
-    }
-
-    /// The preset asked for, else any there is: a wrong name must not keep the studio from opening.
-    private static func startPreset(
-        _ options: StudioOptions, _ settings: Settings, _ library: PresetLibrary, _ problems: inout [String]
-    ) throws -> ResolvedPreset {
-        let wanted = options.preset ?? settings.preset
-        let entry = library.entries.first { $0.preset.name == wanted }
-        if entry == nil, !library.entries.isEmpty {
-            problems.append("There is no preset \(TextCleaning.shortened(wanted, to: 40)).")
-        }
-        var preset = entry?.preset ?? library.entries.first?.preset ?? Preset(name: "default")
-        if let model = options.model { preset.model = model }
-        var resolved = try library.resolved(preset)
-        if let folder = settings.outputFolder { resolved.output.folder = folder }
-        if let name = settings.outputName { resolved.output.name = name }
-        return resolved
     }
 
     // MARK: The loop
@@ -157,6 +143,8 @@ package final class StudioApp {
         perform([.estimate, .countTokens])
         if let file = options.openFile { perform([.openFile(file.path(percentEncoded: false))]) }
         mailbox.post(.tick)
+        let watch = watchFiles()
+        defer { watch.cancel() }
         for await _ in mailbox.signals {
             refreshClocks()
             var hasInput = false
@@ -308,6 +296,20 @@ package final class StudioApp {
         } catch {
             state.say(String(describing: error), .error)
         }
+        comeBack()
+    }
+
+    /// Gives the screen to another program until it ends.
+    ///
+    /// - Returns: its exit status.
+    func lendTerminal(to words: [String]) throws -> Int32 {
+        terminal.write(painter.erase(background: .terminal))
+        defer { comeBack() }
+        return try terminal.lend(to: words)
+    }
+
+    /// The terminal is ours again, and may be another one.
+    private func comeBack() {
         refreshClocks()
         pendingBytes = []
         size = terminal.size
@@ -329,6 +331,11 @@ package final class StudioApp {
         return !idle && !isHidden && state.overlays.isEmpty && state.layout.panes[.preview] != nil
     }
 
+    /// Over ssh a sheet of text cells would cost too much: it stands still there.
+    private var movesSheet: Bool {
+        state.sheet.map { !$0.clips.isEmpty } ?? false && state.preview.isPlaying && !environment.isRemote
+    }
+
     /// Lets time pass, draws if something changed, and sets the timer for what comes next.
     private func update(hasInput: Bool) {
         if !hasInput, state.now - lastUpdate < Self.shortestUpdateGap {
@@ -337,10 +344,28 @@ package final class StudioApp {
         _ = state.expireMessage()
         refreshFacts()
         if isMoving, pacer.mayStart(now: .now) { _ = state.preview.advance(now: state.now) }
+        let (isPlaying, now) = (movesSheet, state.now)
+        if isMoving { _ = state.sheet?.advance(now: now, isPlaying: isPlaying) }
         if !state.preview.isPlaying { state.preview.achievedRate = nil }
         draw()
+        loadThumbnails()
         lastUpdate = state.now
         scheduleNext()
+    }
+
+    /// Asks once for the small picture of each draft in view.
+    private func loadThumbnails() {
+        let missing = DraftsPane.thumbnailDrafts(state).filter { wantedThumbnails.insert($0.id).inserted }
+        guard !missing.isEmpty else { return }
+        let mailbox = mailbox
+        Task.detached {
+            for entry in missing {
+                // A draft without a poster, cleaned away by hand perhaps, has no picture; its clip says why.
+                let path = entry.poster.path(percentEncoded: false)
+                guard let frame = try? ImageFile.read(path, maximumSize: (64, 64)) else { continue }
+                mailbox.post(.thumbnail(frame.pixelFrame, draft: entry.id))
+            }
+        }
     }
 
     private func draw() {
@@ -365,7 +390,8 @@ package final class StudioApp {
         hadOverlay = isCovered
         if let area = drawing.picture, let frame = state.preview.frame, let clip = state.preview.shownClip {
             let identity = FrameIdentity(
-                source: clip.source, index: state.preview.frameIndex, isComparing: state.preview.isComparing)
+                source: clip.source, index: state.preview.frameIndex, isComparing: state.preview.isComparing,
+                showsDifference: state.preview.showsDifference)
             if identity != shownFrame {
                 // Another clip has other colours: a palette kept from the last one would stain it.
                 if identity.source != shownFrame?.source { painter.forget() }
@@ -444,7 +470,8 @@ package final class StudioApp {
 
     private func scheduleNext() {
         var due: [Double] = []
-        if isMoving, let frame = state.preview.nextFrameDue() {
+        if isMoving, movesSheet { due.append(state.now + 1 / ContactSheet.rate) }
+        if isMoving, state.sheet == nil, let frame = state.preview.nextFrameDue() {
             let pace = pacer.nextStart(now: .now).map {
                 state.now + (ContinuousClock.now.duration(to: $0) / .seconds(1))
             }

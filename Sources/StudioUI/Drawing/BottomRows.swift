@@ -83,35 +83,67 @@ enum BottomRows {
 
     private static func width(_ item: (String, String)) -> Int { TextWidth.width(of: item.0) + 1 + item.1.count }
 
+    /// The key of a command as the focused pane has it, short; empty if it has none.
+    private static func key(_ command: Command, _ state: StudioState) -> String {
+        let own: KeyContext = state.focus == .prompt ? .prompt : .pane(state.focus)
+        let contexts = [own] + (state.isTyping ? [] : [.outsideText]) + [.everywhere]
+        let binding = contexts.lazy.compactMap { context in
+            state.bindings.bindings(in: context).first { $0.command == command && !$0.keys.isEmpty }
+        }.first
+        // Zellij keeps Ctrl keys for itself; the same command has another one.
+        let keys = binding?.keys ?? []
+        let free = keys.first { key in
+            if case .control = key { !state.prefersFunctionKeys } else { true }
+        }
+        return (free ?? keys.first)?.shortName ?? ""
+    }
+
     private static func keys(_ state: StudioState) -> [(String, String)] {
-        let usesFunctionKeys = state.prefersFunctionKeys
-        let commitKey = usesFunctionKeys ? "F6" : "^T"
-        let palette = usesFunctionKeys ? ":" : "^P"
-        let commit = state.selectedDraft.map { "commit draft \($0.id)" } ?? "commit"
-        let help = state.isTyping ? ("F1", "? help") : ("?", "help")
-        let stop: [(String, String)] = state.runningJob == nil ? [] : [("^C", "stop")]
+        func item(_ command: Command, _ label: String) -> (String, String) { (key(command, state), label) }
+        func pair(_ first: Command, _ second: Command, _ label: String) -> (String, String) {
+            (key(first, state) + " " + key(second, state), label)
+        }
+        let commit = item(.commit, state.selectedDraft.map { "commit draft \($0.id)" } ?? "commit")
+        let palette = (state.prefersFunctionKeys ? ":" : key(.palette, state), "actions")
+        let help = state.isTyping ? (key(.help, state), "? help") : (key(.help, state), "help")
+        let stop: [(String, String)] = state.runningJob == nil ? [] : [item(.stop, "stop")]
+        let pane = item(.nextPane, "pane")
         var items: [(String, String)]
         switch state.focus {
         case .prompt:
-            items = [("Enter", "draft"), (commitKey, commit)] + stop
-            items += [("Tab", "pane"), (palette, "actions"), ("^J", "new line"), ("^_", "undo"), ("^R", "earlier")]
+            items = [item(.draft, "draft"), commit] + stop + [pane, palette, item(.newline, "new line")]
+            items += [item(.undo, "undo"), item(.searchPrompts, "earlier"), item(.externalEditor, "editor")]
         case .params:
-            items = [("Left Right", "change"), ("Enter", "type"), ("r", "preset's"), ("S", "new seeds")] + stop
-            items += [("Tab", "pane"), (commitKey, commit), (palette, "actions")]
+            items = [pair(.decrease, .increase, "change"), item(.activate, "type"), item(.resetValue, "preset's")]
+            items += [item(.randomSeed, "new seeds")] + stop + [pane, commit, palette]
+        case .preview where state.sheet != nil:
+            items = [("arrows", "choose"), item(.activate, "open"), item(.contactSheet, "picture"), commit] + stop
+            items += [item(.playPause, state.preview.isPlaying ? "pause" : "play"), pane]
         case .preview:
-            items = [
-                ("Space", state.preview.isPlaying ? "pause" : "play"), (", .", "step"), ("< >", "speed"), ("z", "full"),
-            ]
-            items += stop + [("F2", "graphics"), ("a b", "compare"), ("F", "follow"), ("Tab", "pane")]
-        case .steps: items = stop + [(commitKey, commit), ("Tab", "pane"), (palette, "actions")]
+            items = [item(.playPause, state.preview.isPlaying ? "pause" : "play")]
+            items += [pair(.frameBack, .frameForward, "step"), pair(.slower, .faster, "speed")]
+            items += [item(.fullPicture, "full")] + stop + [item(.nextGraphics, "graphics")]
+            items += [pair(.setReference, .compare, "compare"), item(.contactSheet, "sheet"), item(.follow, "follow")]
+            items += [pane]
+        case .steps: items = stop + [commit, pane, palette]
         case .drafts:
-            items = [("Enter", "play"), ("e", "load"), ("=", "lock seed"), (commitKey, "commit"), ("f", "star")] + stop
-            items += [("/", "filter"), ("D", "delete"), ("m", "recipe"), ("y", "copy command"), ("Tab", "pane")]
-        case .queue: items = [("x", "stop or remove"), ("R", "resume"), ("Enter", "steps")] + stop + [("Tab", "pane")]
+            items = [item(.activate, "play"), item(.loadRecipe, "load"), item(.lockSeed, "lock seed")]
+            items += [item(.commit, "commit"), item(.star, "star")] + stop + [item(.filter, "filter")]
+            items += [item(.trash, "delete"), item(.tag, "tag"), item(.contactSheet, "sheet")]
+            items += [item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]
+        case .queue:
+            items = [item(.removeJob, "stop or remove"), item(.resume, "resume")]
+            items += [
+                pair(.moveJobUp, .moveJobDown, "move"), item(.pauseQueue, state.queue.isPaused ? "go on" : "pause"),
+            ]
+            items += [item(.activate, "steps")] + stop + [pane]
         case .presets:
-            items = [("Enter", "apply"), ("+", "save form"), ("D", "remove"), ("/", "filter"), ("Tab", "pane")]
-        case .log: items = [("Up Down", "scroll"), ("L", "level"), ("Tab", "pane")]
+            items = [item(.activate, "apply"), item(.savePreset, "save form"), item(.diffPreset, "differences")]
+            items += [item(.renamePreset, "rename"), item(.deletePreset, "remove"), item(.exportPreset, "export")]
+            items += [item(.importPreset, "import"), item(.filter, "filter"), pane]
+        case .log: items = [pair(.up, .down, "scroll"), item(.logLevel, "level"), pane]
         }
-        return items + [help]
+        // A command whose key was taken away has no place here.
+        return items.filter { !$0.0.allSatisfy { $0 == " " } } + [help]
     }
 }

@@ -29,7 +29,9 @@ package enum StudioView {
     }
 
     private static func pictureRect(_ state: StudioState, _ layout: Layout) -> Rect? {
-        guard let pane = layout.panes[.preview], state.preview.shownClip != nil, state.overlays.isEmpty else {
+        guard let pane = layout.panes[.preview], state.preview.shownClip != nil, state.sheet == nil,
+            state.overlays.isEmpty
+        else {
             return nil
         }
         let rect = PreviewPane.picture(in: pane)

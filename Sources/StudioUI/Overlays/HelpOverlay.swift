@@ -15,15 +15,20 @@ package struct HelpOverlay: Sendable {
 
     package init(_ state: StudioState) {
         let pane = state.focus
+        let prompt =
+            Self.section("In the prompt", .prompt, state.bindings)
+            + state.bindings.bindings(in: .afterControlX).map { binding in
+                Line.key(binding.keys.map { "Ctrl-X " + $0.name }.joined(separator: ", "), binding.command.title)
+            }
         var lines: [Line] = []
         if pane == .prompt {
-            lines += Self.section("In the prompt", .prompt, state.bindings)
+            lines += prompt
         } else {
             lines += Self.section("In \(pane.title)", .pane(pane), state.bindings)
         }
         lines += Self.section("Everywhere", .everywhere, state.bindings)
         lines += Self.section("Outside the prompt", .outsideText, state.bindings)
-        if pane != .prompt { lines += Self.section("In the prompt", .prompt, state.bindings) }
+        if pane != .prompt { lines += prompt }
         for other in PaneKind.allCases where other != pane {
             lines += Self.section("In \(other.title)", .pane(other), state.bindings)
         }

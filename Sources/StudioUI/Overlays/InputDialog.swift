@@ -7,6 +7,10 @@ package struct InputDialog: Sendable {
         case field(ParametersForm.Field)
         case presetName
         case openFile
+        case tags(Int)
+        case presetRename(String)
+        case presetImport
+        case presetExport(String)
     }
 
     package var purpose: Purpose
@@ -23,6 +27,7 @@ package struct InputDialog: Sendable {
         self.title = title
         self.hint = hint
         editor = TextEditor(text, isMultiline: false)
+        if case .tags = purpose { isFresh = false }
     }
 
     package mutating func handle(_ key: Key, _ state: StudioState) -> OverlayOutcome {
@@ -56,8 +61,10 @@ package struct InputDialog: Sendable {
             } catch {
                 return error.description
             }
-        case .presetName: return state.presetNameProblem(text)
+        case .presetName, .presetRename: return state.presetNameProblem(text)
+        case .presetImport, .presetExport: return text.isEmpty ? "Type the path of a file." : nil
         case .openFile: return text.isEmpty ? "Type the path of a clip." : nil
+        case .tags: return text.count > 200 ? "200 characters are enough." : nil
         }
     }
 

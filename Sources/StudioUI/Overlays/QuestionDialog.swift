@@ -7,6 +7,7 @@ package struct QuestionDialog: Sendable {
         case quit
         case paste(String)
         case deletePreset(String)
+        case batch([BatchDraft])
     }
 
     package struct Answer: Sendable {

@@ -6,6 +6,11 @@ package enum DraftsPane: Pane {
     package static let kind = PaneKind.drafts
     private static let stripColumn = 27
 
+    /// Cells of a thumbnail, which stands left of a card's text.
+    private static let thumbnail = Rect(x: 3, y: 0, width: 11, height: 3)
+    /// Narrower cards have text alone.
+    private static let narrowestWithThumbnail = 40
+
     /// How the drafts are laid out.
     private enum Form {
         /// Three rows a draft, side by side.
@@ -48,6 +53,15 @@ package enum DraftsPane: Pane {
                 }
             }
         }
+    }
+
+    /// The drafts in view that are drawn with a small picture.
+    static func thumbnailDrafts(_ state: StudioState) -> [DraftEntry] {
+        guard let pane = state.layout.panes[.drafts] else { return [] }
+        let (width, height) = (pane.width - 2, pane.height - 2)
+        guard form(width: width, height: height) == .cards, width >= narrowestWithThumbnail else { return [] }
+        let shown = state.drafts.shown
+        return places(shown.count, width: width, height: height, state: state).map { shown[$0.0] }
     }
 
     /// The draft under a cell of the inside.
@@ -114,19 +128,30 @@ package enum DraftsPane: Pane {
         let style = isFocused ? look.selection : look.text
         let dim = isFocused ? look.selection : look.dim
         canvas.write(isSelected ? look.marker : " ", x: 1, y: 0, style: isFocused ? style : look.focus)
-        canvas.write(head(entry), x: 3, y: 0, style: isSelected ? style.bold : style)
-        let room = canvas.width - 4
-        canvas.write(TextWidth.cut(words(entry), to: room, mark: canvas.cutMark), x: 3, y: 1, style: style)
+        let hasThumbnail = canvas.width >= narrowestWithThumbnail && canvas.height == thumbnail.height
+        if hasThumbnail { drawThumbnail(entry, state, on: &canvas) }
+        let left = hasThumbnail ? thumbnail.endX + 1 : 3
+        canvas.write(head(entry), x: left, y: 0, style: isSelected ? style.bold : style)
+        let room = canvas.width - left - 1
+        canvas.write(TextWidth.cut(words(entry), to: room, mark: canvas.cutMark), x: left, y: 1, style: style)
         let isLocked = state.form.isSeedLocked && state.form.seed == entry.recipe.seed
-        let size = canvas.width >= 52 ? "  \(entry.recipe.lr.size)  \(entry.recipe.frames)f" : ""
+        let size = canvas.width - left >= 49 ? "  \(entry.recipe.lr.size)  \(entry.recipe.frames)f" : ""
         let note = [entry.commitText, isLocked ? "locked" : ""].filter { !$0.isEmpty }.joined(separator: " ")
-        let end = canvas.write("seed \(entry.recipe.seed)\(size)  ", x: 3, y: 2, style: dim)
+        let end = canvas.write("seed \(entry.recipe.seed)\(size)  ", x: left, y: 2, style: dim)
         canvas.write(
             TextWidth.cut(note, to: canvas.width - end - 1, mark: canvas.cutMark), x: end, y: 2,
             style: isFocused ? style : look.ok)
     }
 
+    private static func drawThumbnail(_ entry: DraftEntry, _ state: StudioState, on canvas: inout Canvas) {
+        guard let frame = state.thumbnails[entry.id] else { return }
+        let look = state.look
+        let rect = PictureLayout.fit(
+            width: frame.width, height: frame.height, in: thumbnail, cell: CellPixels(width: 1, height: 2))
+        CellPicture.draw(frame, on: &canvas, in: rect, depth: look.depth, isASCII: look.isASCII, style: look.text)
+    }
+
     private static func words(_ entry: DraftEntry) -> String {
-        entry.recipe.prompt.replacing("\n", with: " ")
+        (entry.tags.map { "#" + $0 } + [entry.recipe.prompt.replacing("\n", with: " ")]).joined(separator: " ")
     }
 }

@@ -37,7 +37,11 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         let selected = rows.firstIndex { $0.contains { part in part.field == state.paramsPane.field } } ?? 0
         let top = max(min(selected - room + 1, rows.count - room), 0)
         for (y, row) in rows.dropFirst(top).prefix(room).enumerated() {
-            for part in row { draw(part, y: y, state, on: &canvas) }
+            for (index, part) in row.enumerated() {
+                // A long value is cut where the next begins.
+                let end = row.dropFirst(index + 1).map { $0.column - 1 }.first ?? canvas.width
+                draw(part, y: y, end: end, state, on: &canvas)
+            }
         }
         if estimateRows == 1 {
             drawShortEstimate(state, y: canvas.height - 1, on: &canvas)
@@ -86,6 +90,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
                 .value(.precision, column: 21, suffix: ""),
                 .note(state.facts.threadCount.map { "\($0) threads" } ?? "", column: 30),
             ],
+            [.label("Count", column: 1), .value(.count, column: 10, suffix: ""), .note(countNote(state), column: 21)],
             [.label("Output", column: 1), .value(.folder, column: 10, suffix: "")],
             [.label("Name", column: 1), .value(.name, column: 10, suffix: "")],
         ]
@@ -105,26 +110,34 @@ package struct ParamsPane: Pane, Sendable, Equatable {
                 .value(.hrSteps, column: 28, suffix: " st"),
             ],
             [
-                .label("Seed", column: 1), .value(.seed, column: 9, suffix: form.isSeedLocked ? " lock" : ""),
+                .label("Seed", column: 1),
+                .value(.seed, column: 9, suffix: form.isSeedLocked && form.sweeps.seeds.isEmpty ? " lock" : ""),
                 .label("cfg", column: 25), .value(.lrGuidance, column: 29, suffix: ""),
                 .value(.hrGuidance, column: 33, suffix: ""),
             ],
             [
                 .label("Model", column: 1), .value(.model, column: 9, suffix: ""),
                 .value(.precision, column: 18, suffix: ""),
-                .note(state.facts.threadCount.map { "\($0) threads" } ?? "", column: 24),
+                .label("count", column: 24), .value(.count, column: 30, suffix: ""),
             ],
             [.label("Output", column: 1), .value(.folder, column: 9, suffix: "")],
             [.label("Name", column: 1), .value(.name, column: 9, suffix: "")],
         ]
     }
 
+    private static func countNote(_ state: StudioState) -> String {
+        let count = state.form.draftCount(prompt: state.prompt.text)
+        guard count > 1 else { return "draft" }
+        return count > Batch.limit ? "too many" : "makes \(count)"
+    }
+
     private static func seedNote(_ form: ParametersForm) -> String {
+        guard form.sweeps.seeds.isEmpty else { return "\(form.sweeps.seeds.count) seeds" }
         guard form.isSeedLocked else { return "new for each draft" }
         return form.seedDraft.map { "locked to draft \($0)" } ?? "locked"
     }
 
-    private static func draw(_ part: Part, y: Int, _ state: StudioState, on canvas: inout Canvas) {
+    private static func draw(_ part: Part, y: Int, end: Int, _ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         switch part {
         case .label(let text, let column): canvas.write(text, x: column, y: y, style: look.dim)
@@ -134,11 +147,11 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         case .value(let field, let column, let suffix):
             let isSelected = state.focus == .params && state.paramsPane.field == field
             let mark = state.form.isChanged(field) ? "*" : ""
-            let room = max(canvas.width - column - suffix.count, 1)
+            let room = max(end - column - suffix.count, 1)
             let text = TextWidth.cut(state.form.text(of: field) + mark, to: room, mark: canvas.cutMark)
             let style = isSelected ? look.selection : mark.isEmpty ? look.text : look.accent
-            let end = canvas.write(text, x: column, y: y, style: style)
-            canvas.write(suffix, x: end, y: y, style: look.dim)
+            let next = canvas.write(text, x: column, y: y, style: style)
+            canvas.write(suffix, x: next, y: y, style: look.dim)
         }
     }
 
@@ -159,7 +172,11 @@ package struct ParamsPane: Pane, Sendable, Equatable {
 
     private static func drawEstimates(_ state: StudioState, y: Int, on canvas: inout Canvas) {
         canvas.within(Rect(x: 1, y: y, width: canvas.width - 2, height: 1)) { $0.separator(y: 0, look: state.look) }
-        draw("Draft", state.draftEstimate, y: y + 1, state, on: &canvas)
+        let count = state.form.draftCount(prompt: state.prompt.text)
+        let together = count > 1 && count <= Batch.limit ? state.batchSeconds(count: count) : nil
+        draw("Draft", state.draftEstimate, y: y + 1, state, on: &canvas) { time in
+            together.map { "\(count) in about \(Format.rough($0))" } ?? time
+        }
         draw("Commit", state.commitEstimate, y: y + 2, state, on: &canvas)
         guard let commit = state.commitEstimate, canvas.height > y + 3 else { return }
         let stages = [Stage.load, .features, .hr, .decode, .encode].compactMap { stage in
@@ -174,7 +191,8 @@ package struct ParamsPane: Pane, Sendable, Equatable {
     }
 
     private static func draw(
-        _ label: String, _ estimate: FormEstimate?, y: Int, _ state: StudioState, on canvas: inout Canvas
+        _ label: String, _ estimate: FormEstimate?, y: Int, _ state: StudioState, on canvas: inout Canvas,
+        worded: (String) -> String = { $0 }
     ) {
         let look = state.look
         canvas.write(label, x: 1, y: y, style: look.dim)
@@ -185,7 +203,8 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         let memory = Format.bytes(estimate.neededBytes) + "  " + estimate.fit.rawValue
         let room = canvas.width - 12 - memory.count
         // The range goes before the time is cut.
-        let time = estimate.timeText.count <= room ? estimate.timeText : String(estimate.timeText.prefix { $0 != "(" })
+        let whole = worded(estimate.timeText)
+        let time = whole.count <= room ? whole : String(whole.prefix { $0 != "(" })
         canvas.write(time, x: 10, y: y, style: look.text, limit: room)
         canvas.writeRight(memory, y: y, style: look.fit(estimate.fit), margin: 1)
     }

@@ -6,10 +6,14 @@ package enum PreviewPane: Pane {
     package static let kind = PaneKind.preview
 
     package static func subtitle(_ state: StudioState) -> String {
+        if state.sheet != nil { return "\(state.sheetItems.count) drafts" }
         let preview = state.preview
         guard let clip = preview.shownClip else { return "" }
         let text = name(of: clip, state)
         guard preview.isComparing else { return text }
+        if preview.showsDifference, let reference = preview.reference {
+            return "\(text) minus \(name(of: reference, state))"
+        }
         if preview.comparesSideBySide, let reference = preview.reference {
             return "[A] \(name(of: reference, state))  [B] \(text)"
         }
@@ -31,6 +35,7 @@ package enum PreviewPane: Pane {
     }
 
     package static func detail(_ state: StudioState, width: Int) -> String {
+        if state.sheet != nil { return width < 50 ? "" : "contact sheet" }
         let rate = state.preview.achievedRate.map { "\(Int($0.rounded())) fps" } ?? ""
         let name = state.preview.graphicsName
         let shown = width < 50 ? String(name.prefix { $0 != "-" && $0 != " " }) : name
@@ -53,7 +58,11 @@ package enum PreviewPane: Pane {
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let (picture, below) = canvas.bounds.splitBottom(1)
-        if state.preview.shownClip == nil {
+        if state.sheet != nil {
+            canvas.within(picture) { ContactSheetView.draw(state, on: &$0) }
+            let status = ContactSheetView.status(state, width: picture.width, height: picture.height)
+            canvas.writeFitted(status, x: 1, y: below.y, columns: canvas.width - 2, style: state.look.dim)
+        } else if state.preview.shownClip == nil {
             drawEmpty(state, in: picture, on: &canvas)
         } else {
             // Non-blank cells keep ncurses from clearing to the end of a line over the picture.

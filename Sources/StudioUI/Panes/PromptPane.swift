@@ -7,7 +7,9 @@ package enum PromptPane: Pane {
 
     package static func detail(_ state: StudioState, width: Int) -> String {
         let words = state.prompt.text.split(whereSeparator: \.isWhitespace).count
-        let count = width < 44 ? "\(words) w" : "\(words) word\(words == 1 ? "" : "s")"
+        let drafts = state.form.draftCount(prompt: state.prompt.text)
+        let makes = drafts == 1 ? "" : drafts > Batch.limit ? "makes too many  " : "makes \(drafts)  "
+        let count = makes + (width < 44 ? "\(words) w" : "\(words) word\(words == 1 ? "" : "s")")
         guard let tokens = state.tokens, !state.prompt.isEmpty else { return count }
         if tokens.used > tokens.limit {
             return width < 44
@@ -41,6 +43,12 @@ package enum PromptPane: Pane {
         let top = top(of: layout, cursor: editor.cursor, rows: canvas.height)
         for row in layout.rows.indices.dropFirst(top).prefix(canvas.height) {
             canvas.write(layout.text(ofRow: row), x: 0, y: row - top, style: look.text)
+        }
+        for index in editor.selection ?? 0..<0 {
+            let place = layout.position(of: index)
+            let columns = TextWidth.width(of: String(editor.characters[index]))
+            let cells = Rect(x: place.column, y: place.row - top, width: columns, height: 1)
+            canvas.restyle(cells) { $0 = look.selection }
         }
         guard hasCursor else { return }
         let place = layout.position(of: editor.cursor)

@@ -10,7 +10,7 @@ package enum QueuePane: Pane {
     package static func subtitle(_ state: StudioState) -> String { "" }
 
     package static func detail(_ state: StudioState, width: Int) -> String {
-        "x stop   R resume"
+        state.queue.isPaused ? "paused, P goes on" : "P pause   x stop"
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
@@ -32,7 +32,7 @@ package enum QueuePane: Pane {
             let number = String(repeating: " ", count: max(3 - String(job.id).count, 0)) + String(job.id)
             let kind = TextWidth.fit(job.kind.rawValue, to: 7)
             let size = TextWidth.fit(job.size.description, to: 10)
-            let text = "\(number) \(kind)\(size) \(stateText(job, state))"
+            let text = "\(number) \(kind)\(size) \(batchText(job, state) ?? stateText(job, state))"
             canvas.write(TextWidth.cut(text, to: canvas.width - 3, mark: canvas.cutMark), x: 2, y: y, style: style)
         }
         if let end = endText(state) { canvas.write(end, x: 2, y: canvas.height - 1, style: look.dim) }
@@ -52,6 +52,20 @@ package enum QueuePane: Pane {
         case .failed(let text): "failed: " + text
         case .done(let seconds, let bytes):
             "ok  " + Format.duration(seconds) + (bytes.map { "  " + Format.bytes($0) } ?? "")
+        }
+    }
+
+    /// For a job of a batch: one row stands for all that wait, one for all that are done.
+    private static func batchText(_ job: JobEntry, _ state: StudioState) -> String? {
+        guard let batch = job.batch else { return nil }
+        switch job.state {
+        case .waiting:
+            let waiting = state.queue.waiting(inBatch: batch.batch)
+            let seconds = waiting.compactMap(\.expected).reduce(0, +)
+            return "\(waiting.count) wait" + (seconds > 0 ? "  " + Format.duration(seconds) : "")
+        case .running: return "\(batch.index + 1)/\(batch.count)  " + stateText(job, state)
+        case .done: return "\(state.queue.doneCount(inBatch: batch.batch))/\(batch.count) done"
+        case .stopping, .stopped, .failed: return nil
         }
     }
 

@@ -19,9 +19,13 @@ package struct DraftEntry: Sendable, Identifiable {
     package var folder: URL
     package var isStarred: Bool
     package var commit: Commit
+    /// Words to find it by, sorted.
+    package var tags: [String]
+    package var made: Date?
 
     package init(
-        id: Int, recipe: Recipe, seconds: Double, folder: URL, isStarred: Bool = false, commit: Commit = .none
+        id: Int, recipe: Recipe, seconds: Double, folder: URL, isStarred: Bool = false, commit: Commit = .none,
+        tags: [String] = [], made: Date? = nil
     ) {
         self.id = id
         self.recipe = recipe
@@ -29,10 +33,13 @@ package struct DraftEntry: Sendable, Identifiable {
         self.folder = folder
         self.isStarred = isStarred
         self.commit = commit
+        self.tags = tags
+        self.made = made
     }
 
     package var clipSeconds: Double { Double(recipe.frames) / max(recipe.fps, 1) }
     package var clip: URL { folder.appending(path: "clip.mp4") }
+    package var poster: URL { folder.appending(path: "poster.png") }
 
     package var commitText: String {
         switch commit {
@@ -44,17 +51,23 @@ package struct DraftEntry: Sendable, Identifiable {
         }
     }
 
-    /// Whether every word of the filter fits: `seed:12`, `size:512x288`, `model:nano`, `star:`, `has:commit`, or text.
+    /// Whether every word of the filter fits: `seed:12`, `size:512x288`, `model:nano`, `tag:night`, `day:2026-01-31` (in
+    /// UTC), `star:`, `has:commit`, or text of the prompt.
     package func matches(_ filter: String) -> Bool {
         filter.lowercased().split(separator: " ").allSatisfy { word in
             if word.hasPrefix("seed:") { return String(recipe.seed).hasPrefix(word.dropFirst(5)) }
             if word.hasPrefix("size:") { return recipe.lr.size.description.contains(word.dropFirst(5)) }
             if word.hasPrefix("model:") { return recipe.model.lowercased().contains(word.dropFirst(6)) }
+            if word.hasPrefix("tag:") { return tags.contains { $0.lowercased().hasPrefix(word.dropFirst(4)) } }
+            if word.hasPrefix("day:") { return made.map { Self.day($0).hasPrefix(word.dropFirst(4)) } ?? false }
             if word.hasPrefix("star:") { return isStarred }
             if word == "has:commit" { return commit != .none }
             return recipe.prompt.lowercased().contains(word)
         }
     }
+
+    /// `2026-01-31`, in UTC as in the history.
+    private static func day(_ date: Date) -> String { String(date.ISO8601Format().prefix(10)) }
 }
 
 /// A job in the queue: running, waiting, or finished since the start.
@@ -73,6 +86,10 @@ package struct JobEntry: Sendable, Identifiable, Equatable {
             case .stopped, .failed, .done: true
             }
         }
+
+        package var isDone: Bool {
+            if case .done = self { true } else { false }
+        }
     }
 
     package var id: Int
@@ -83,9 +100,11 @@ package struct JobEntry: Sendable, Identifiable, Equatable {
     package var state: State
     /// Expected seconds of the whole job.
     package var expected: Double?
+    package var batch: BatchPlace?
 
     package init(
-        id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil
+        id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil,
+        batch: BatchPlace? = nil
     ) {
         self.id = id
         self.kind = kind
@@ -93,6 +112,7 @@ package struct JobEntry: Sendable, Identifiable, Equatable {
         self.draft = draft
         self.state = state
         self.expected = expected
+        self.batch = batch
     }
 }
 

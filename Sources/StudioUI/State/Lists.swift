@@ -109,15 +109,52 @@ package struct DraftList: Sendable {
 package struct QueueList: Sendable {
     package var jobs: [JobEntry] = []
     package private(set) var selection = 0
+    /// Whether no waiting job is started.
+    package var isPaused = false
 
     package init() {}
 
-    /// Running, then waiting, then finished ones, newest first.
+    /// Running, then waiting, then finished ones, newest first. Of a batch the first waiting job stands for all that
+    /// wait, and the newest finished one for all that are done.
     package var shown: [JobEntry] {
-        let open = jobs.filter { !$0.state.isFinished }
-        let running = open.filter { $0.state != .waiting }
-        return running + open.filter { $0.state == .waiting }
-            + jobs.filter(\.state.isFinished).sorted { $0.id > $1.id }
+        let running = jobs.filter { !$0.state.isFinished && $0.state != .waiting }
+        let finished = jobs.filter(\.state.isFinished).sorted { $0.id > $1.id }
+        return running + folded(jobs.filter { $0.state == .waiting }) + folded(finished)
+    }
+
+    private func folded(_ jobs: [JobEntry]) -> [JobEntry] {
+        var seen: Set<Int> = []
+        return jobs.filter { job in
+            guard let batch = job.batch, job.state == .waiting || job.state.isDone else { return true }
+            return seen.insert(batch.batch).inserted
+        }
+    }
+
+    package func waiting(inBatch batch: Int) -> [JobEntry] {
+        jobs.filter { $0.state == .waiting && $0.batch?.batch == batch }
+    }
+
+    /// In the order in which they will run.
+    package var waitingIDs: [Int] { jobs.filter { $0.state == .waiting }.map(\.id) }
+
+    /// Moves the selected waiting job, with its batch, past its neighbour.
+    ///
+    /// - Returns: whether it moved.
+    package mutating func moveSelected(by step: Int) -> Bool {
+        let waiting = jobs.filter { $0.state == .waiting }
+        var rows = folded(waiting)
+        guard let index = rows.firstIndex(where: { $0.id == selected?.id }), rows.indices.contains(index + step) else {
+            return false
+        }
+        rows.swapAt(index, index + step)
+        let ordered = rows.flatMap { row in row.batch.map { self.waiting(inBatch: $0.batch) } ?? [row] }
+        jobs = jobs.filter { $0.state != .waiting } + ordered
+        move(by: step)
+        return true
+    }
+
+    package func doneCount(inBatch batch: Int) -> Int {
+        jobs.count { $0.state.isDone && $0.batch?.batch == batch }
     }
 
     package var selected: JobEntry? {
@@ -128,7 +165,7 @@ package struct QueueList: Sendable {
     package var waitingCount: Int { jobs.count { $0.state == .waiting } }
 
     package mutating func move(by step: Int) {
-        selection = min(max(selection + step, 0), max(jobs.count - 1, 0))
+        selection = min(max(selection + step, 0), max(shown.count - 1, 0))
     }
 
     package mutating func change(_ id: Int, _ body: (inout JobEntry) -> Void) {

@@ -8,7 +8,7 @@ package struct ParametersForm: Sendable, Equatable {
     package enum Field: Int, CaseIterable, Sendable {
         case lrSize, frames, fps, lrSteps, lrGuidance
         case hrSize, hrSteps, hrGuidance
-        case seed, model, precision, folder, name
+        case seed, model, precision, count, folder, name
 
         package var title: String {
             switch self {
@@ -23,6 +23,7 @@ package struct ParametersForm: Sendable, Equatable {
             case .seed: "Seed"
             case .model: "Model"
             case .precision: "Precision"
+            case .count: "Drafts at once"
             case .folder: "Output folder"
             case .name: "File name"
             }
@@ -36,6 +37,8 @@ package struct ParametersForm: Sendable, Equatable {
     package private(set) var isSeedLocked = false
     /// The draft whose seed this is.
     package private(set) var seedDraft: Int?
+    /// Several values in place of one.
+    package private(set) var sweeps = Sweeps()
     /// Models to choose from.
     package var models: [String] = []
 
@@ -54,6 +57,12 @@ package struct ParametersForm: Sendable, Equatable {
     package mutating func apply(_ preset: ResolvedPreset) {
         values = preset
         base = preset
+        sweeps = Sweeps()
+    }
+
+    package mutating func notePresetRenamed(_ name: String, to newName: String) {
+        if values.name == name { values.name = newName }
+        if base.name == name { base.name = newName }
     }
 
     /// Takes every value of a recipe; the preset stays the one measured against.
@@ -65,6 +74,7 @@ package struct ParametersForm: Sendable, Equatable {
         values.model = recipe.model
         values.precision = recipe.precision
         values.promptTail = ""
+        sweeps = Sweeps()
         lockSeed(recipe.seed, draft: draft)
     }
 
@@ -72,11 +82,13 @@ package struct ParametersForm: Sendable, Equatable {
         self.seed = seed
         seedDraft = draft
         isSeedLocked = true
+        sweeps.seeds = []
     }
 
     package mutating func unlockSeed() {
         isSeedLocked = false
         seedDraft = nil
+        sweeps.seeds = []
     }
 
     /// A seed drawn for a job: shown, and not locked.
@@ -96,12 +108,12 @@ package struct ParametersForm: Sendable, Equatable {
         case .lrSize: values.lr.size != base.lr.size
         case .frames: values.frames != base.frames
         case .fps: values.fps != base.fps
-        case .lrSteps: values.lr.steps != base.lr.steps
-        case .lrGuidance: values.lr.guidance != base.lr.guidance
+        case .lrSteps: values.lr.steps != base.lr.steps || !sweeps.steps.isEmpty
+        case .lrGuidance: values.lr.guidance != base.lr.guidance || !sweeps.guidances.isEmpty
         case .hrSize: values.hr.size != base.hr.size
         case .hrSteps: values.hr.steps != base.hr.steps
         case .hrGuidance: values.hr.guidance != base.hr.guidance
-        case .seed: false
+        case .seed, .count: false
         case .model: values.model != base.model
         case .precision: values.precision != base.precision
         case .folder: values.output.folder != base.output.folder
@@ -116,12 +128,13 @@ package struct ParametersForm: Sendable, Equatable {
         case .lrSize: values.lr.size.description
         case .frames: String(values.frames)
         case .fps: Format.short(values.fps)
-        case .lrSteps: String(values.lr.steps)
-        case .lrGuidance: Format.short(Double(values.lr.guidance))
+        case .lrSteps: texts(sweeps.steps.map(Double.init), else: Double(values.lr.steps))
+        case .lrGuidance: texts(sweeps.guidances.map(Double.init), else: Double(values.lr.guidance))
         case .hrSize: values.hr.size.description
         case .hrSteps: String(values.hr.steps)
         case .hrGuidance: Format.short(Double(values.hr.guidance))
-        case .seed: String(seed)
+        case .seed: sweeps.seeds.isEmpty ? String(seed) : sweeps.seedText
+        case .count: String(sweeps.count)
         case .model: values.model
         case .precision: values.precision?.rawValue ?? "auto"
         case .folder: values.output.folder
@@ -135,12 +148,13 @@ package struct ParametersForm: Sendable, Equatable {
         case .lrSize: setDraftSize(base.lr.size)
         case .frames: values.frames = base.frames
         case .fps: values.fps = base.fps
-        case .lrSteps: values.lr.steps = base.lr.steps
-        case .lrGuidance: values.lr.guidance = base.lr.guidance
+        case .lrSteps: setSteps([base.lr.steps])
+        case .lrGuidance: setGuidances([base.lr.guidance])
         case .hrSize: if RecipeLimits.fits(base.hr.size, draft: values.lr.size) { values.hr.size = base.hr.size }
         case .hrSteps: values.hr.steps = base.hr.steps
         case .hrGuidance: values.hr.guidance = base.hr.guidance
         case .seed: unlockSeed()
+        case .count: sweeps.count = 1
         case .model: values.model = base.model
         case .precision: values.precision = base.precision
         case .folder: values.output.folder = base.output.folder
@@ -154,14 +168,15 @@ package struct ParametersForm: Sendable, Equatable {
         case .lrSize: setDraftSize(Self.next(values.lr.size, in: Self.draftSizes, by: step))
         case .frames: values.frames = RecipeLimits.nearestFrames(values.frames + 8 * step)
         case .fps: values.fps = Self.next(values.fps, in: Self.rates, by: step)
-        case .lrSteps: values.lr.steps = clamp(values.lr.steps + step, RecipeLimits.steps)
-        case .lrGuidance: values.lr.guidance = clamp(values.lr.guidance + 0.5 * Float(step), RecipeLimits.guidance)
+        case .lrSteps: setSteps([clamp(values.lr.steps + step, RecipeLimits.steps)])
+        case .lrGuidance: setGuidances([clamp(values.lr.guidance + 0.5 * Float(step), RecipeLimits.guidance)])
         case .hrSize:
             let sizes = RecipeLimits.fittingSizes(forDraft: values.lr.size)
             values.hr.size = Self.next(values.hr.size, in: sizes, by: step)
         case .hrSteps: values.hr.steps = clamp(values.hr.steps + step, RecipeLimits.steps)
         case .hrGuidance: values.hr.guidance = clamp(values.hr.guidance + 0.5 * Float(step), RecipeLimits.guidance)
         case .seed: lockSeed(seed &+ UInt32(bitPattern: Int32(step)), draft: nil)
+        case .count: setCount(clamp(sweeps.count + step, 1...Sweeps.limit))
         case .model: values.model = Self.next(values.model, in: models, by: step)
         case .precision:
             let choices: [Precision?] = [nil] + Precision.allCases
@@ -188,11 +203,12 @@ package struct ParametersForm: Sendable, Equatable {
             values.frames = RecipeLimits.nearestFrames(count)
             return values.frames == count ? nil : "\(count) frames rounded to \(values.frames)"
         case .fps: values.fps = try number(text, field, RecipeLimits.fps)
-        case .lrSteps: values.lr.steps = try integer(text, field, RecipeLimits.steps)
+        case .lrSteps: try setSteps(text)
         case .hrSteps: values.hr.steps = try integer(text, field, RecipeLimits.steps)
-        case .lrGuidance: values.lr.guidance = try guidance(text, field)
+        case .lrGuidance: try setGuidances(text)
         case .hrGuidance: values.hr.guidance = try guidance(text, field)
         case .seed: try setSeed(text)
+        case .count: setCount(try integer(text, field, 1...Sweeps.limit))
         case .model, .folder, .name: try setText(field, TextCleaning.oneLine(typed))
         case .precision:
             guard let precision = Precision(rawValue: text) else {
@@ -237,8 +253,49 @@ package struct ParametersForm: Sendable, Equatable {
 
     private mutating func setSeed(_ text: String) throws(StudioError) {
         if text == "random" { return unlockSeed() }
+        if let seeds = try Sweeps.seeds(text), let first = seeds.first {
+            lockSeed(first, draft: nil)
+            sweeps.count = 1
+            sweeps.seeds = seeds.count > 1 ? seeds : []
+            return
+        }
         guard let seed = UInt32(text) else { throw .badValue("A seed is 0 to 4294967295, or the word random.") }
         lockSeed(seed, draft: nil)
+    }
+
+    /// Following seeds take the place of listed ones.
+    private mutating func setCount(_ count: Int) {
+        sweeps.count = count
+        if count > 1 { sweeps.seeds = [] }
+    }
+
+    private mutating func setSteps(_ text: String) throws(StudioError) {
+        let range = RecipeLimits.steps
+        let complaint = "Draft steps are whole numbers from \(range.lowerBound) to \(range.upperBound)."
+        let several = try Sweeps.list(text, complaint) { Int($0).flatMap { range.contains($0) ? $0 : nil } }
+        if let several { setSteps(several) } else { setSteps([try integer(text, .lrSteps, range)]) }
+    }
+
+    private mutating func setSteps(_ steps: [Int]) {
+        values.lr.steps = steps.first ?? values.lr.steps
+        sweeps.steps = steps.count > 1 ? steps : []
+    }
+
+    private mutating func setGuidances(_ text: String) throws(StudioError) {
+        let range = RecipeLimits.guidance
+        let several = try Sweeps.list(text, "Draft guidance is 0 to 30, with commas between.") {
+            Float($0).flatMap { range.contains($0) ? $0 : nil }
+        }
+        if let several { setGuidances(several) } else { setGuidances([try guidance(text, .lrGuidance)]) }
+    }
+
+    private mutating func setGuidances(_ guidances: [Float]) {
+        values.lr.guidance = guidances.first ?? values.lr.guidance
+        sweeps.guidances = guidances.count > 1 ? guidances : []
+    }
+
+    private func texts(_ several: [Double], else single: Double) -> String {
+        (several.isEmpty ? [single] : several).map(Format.short).joined(separator: ",")
     }
 
     private mutating func setText(_ field: Field, _ text: String) throws(StudioError) {

@@ -41,6 +41,8 @@ package struct PreviewState: Sendable {
     /// The clip to compare with, and whether it is the one shown now.
     package private(set) var reference: ShownClip?
     package private(set) var isComparing = false
+    /// Whether the difference of A and B is shown, grey where they are equal.
+    package private(set) var showsDifference = false
     package private(set) var showsReference = false
     /// Whether A and B stand side by side, as a wide picture allows; otherwise they take turns.
     package var comparesSideBySide = false
@@ -58,6 +60,9 @@ package struct PreviewState: Sendable {
 
     package var frame: VideoFrame? {
         guard let clip = shownClip, let frame = Self.frame(of: clip, frameIndex) else { return nil }
+        if showsDifference, let other = reference.flatMap({ Self.frame(of: $0, frameIndex) }) {
+            return frame.difference(from: other)
+        }
         guard isComparing, comparesSideBySide, let left = reference.flatMap({ Self.frame(of: $0, frameIndex) }) else {
             return frame
         }
@@ -82,14 +87,21 @@ package struct PreviewState: Sendable {
         clip = nil
         frameIndex = 0
         isComparing = false
+        showsDifference = false
     }
 
     package mutating func setReference() { reference = clip }
 
+    /// A and B, then their difference, then B alone again.
     package mutating func toggleComparing(now: Double) {
         guard reference != nil else { return }
-        isComparing.toggle()
+        (isComparing, showsDifference) = (!showsDifference, isComparing && !showsDifference)
         showsReference = false
+        setTime(time(now: now), now: now)
+    }
+
+    package mutating func stopComparing(now: Double) {
+        (isComparing, showsDifference, showsReference) = (false, false, false)
         setTime(time(now: now), now: now)
     }
 
@@ -130,7 +142,7 @@ package struct PreviewState: Sendable {
         let before = (frameIndex, showsReference)
         var time = time(now: now)
         if time >= clip.seconds {
-            if isComparing, !comparesSideBySide { showsReference.toggle() }
+            if isComparing, !showsDifference, !comparesSideBySide { showsReference.toggle() }
             guard isLooping else {
                 setTime(clip.seconds - 0.001, now: now)
                 isPlaying = false

@@ -5,20 +5,36 @@ package import Kernels
 /// What the state asks the program to do: everything that waits, reads, writes or computes.
 package enum StudioAction: Sendable, Equatable {
     case submitDraft(Recipe, preset: String)
+    /// Drafts one after another; `batch` is their number in this session.
+    case submitBatch([BatchDraft], preset: String, batch: Int)
     case submitCommit(CommitChoice)
     case stopJob(Int)
     case removeJob(Int)
     case resumeJob(Int)
+    /// Waiting jobs, in the order in which they are to run.
+    case arrangeQueue([Int])
+    case pauseQueue(Bool)
     /// Read a clip and show it.
     case showClip(ShownClip.Source, URL)
+    /// Read clips for the contact sheet.
+    case loadSheet([SheetClip])
     /// Work out time and memory for the form.
     case estimate
     case countTokens
+    /// Let the user's own editor change the prompt.
+    case editText(String)
     case applyPreset(String)
     case savePreset(String)
     case deletePreset(String)
+    case renamePreset(String, to: String)
+    /// Work out the preset's values, to compare the form with them.
+    case diffPreset(String)
+    /// The path of a file.
+    case importPreset(String)
+    case exportPreset(String, to: String)
     case setTheme(String)
     case star(Int, Bool)
+    case setTags(Int, [String])
     case trash(Int)
     case restore(Int)
     /// Put text into the terminal's clipboard.

@@ -13,6 +13,9 @@ extension StudioState {
         case .stop: return askToStop()
         case .resume: return resumeSelected()
         case .removeJob: return removeSelected()
+        case .moveJobUp: return moveJob(by: -1)
+        case .moveJobDown: return moveJob(by: 1)
+        case .pauseQueue: return pauseQueue()
         case .nextPane: moveFocus(by: 1)
         case .previousPane: moveFocus(by: -1)
         case .promptPane: focus(on: .prompt)
@@ -41,6 +44,7 @@ extension StudioState {
         case .fullPicture: toggleFullPicture()
         case .playPause, .frameBack, .frameForward, .slower, .faster, .loop, .follow, .setReference, .compare:
             performOnPreview(command)
+        case .contactSheet: return toggleSheet()
         case .previousDraft: return moveDraft(by: 1)
         case .nextDraft: return moveDraft(by: -1)
         case .loadRecipe: loadSelectedRecipe()
@@ -49,7 +53,7 @@ extension StudioState {
         case .randomSeed:
             form.unlockSeed()
             say("Every draft gets a new seed.")
-        case .star, .trash, .restore, .copyCommand, .showRecipe: return performOnDraft(command)
+        case .star, .tag, .trash, .restore, .copyCommand, .showRecipe: return performOnDraft(command)
         case .openFile:
             overlays.append(
                 .input(
@@ -62,10 +66,15 @@ extension StudioState {
                         .presetName, title: "Save the form as a preset", hint: "1 to 40 characters.",
                         text: form.values.name)))
         case .deletePreset: askToDeletePreset()
+        case .renamePreset, .diffPreset, .importPreset, .exportPreset: return performOnPreset(command)
         case .logLevel: log.nextLevel()
+        case .externalEditor: return [.editText(editor.text)]
+        case .copySelection: return copySelection()
         case .negativePrompt: isNegativeOpen.toggle()
         case .newline, .wordLeft, .wordRight, .lineStart, .lineEnd, .deleteBackward, .deleteForward,
-            .killWordBackward, .killWordForward, .killToLineEnd, .killToLineStart, .yank, .undo, .redo:
+            .killWordBackward, .killWordForward, .killToLineEnd, .killToLineStart, .yank, .undo, .redo, .selectLeft,
+            .selectRight,
+            .selectUp, .selectDown, .selectToLineStart, .selectToLineEnd:
             editPrompt(command)
         }
         return []
@@ -79,16 +88,50 @@ extension StudioState {
             return []
         }
         if !form.isSeedLocked { form.showDrawnSeed(UInt32.random(in: 0...UInt32.max, using: &seeds)) }
-        let recipe = form.recipe(prompt: prompt.text, negative: negative.text)
+        let count = form.draftCount(prompt: prompt.text)
+        guard count <= Batch.limit else {
+            let number = count == .max ? "far too many" : Format.grouped(count)
+            say("That makes \(number) drafts; \(Batch.limit) is the most.", .error)
+            return []
+        }
+        let drafts = form.drafts(prompt: prompt.text, negative: negative.text)
         do {
-            try RecipeLimits.check(recipe)
+            for draft in drafts { try RecipeLimits.check(draft.recipe) }
         } catch {
             say(error.description, .error)
             return []
         }
+        guard count > Batch.askAbove else { return submit(drafts) }
+        let time = batchSeconds(count: count).map { "They take about \(Format.rough($0)). " } ?? ""
+        overlays.append(
+            .question(
+                QuestionDialog(
+                    .batch(drafts), title: "Make \(count) drafts?",
+                    lines: [time + "They are made one after another, and can be stopped together."],
+                    answers: [.init("y", "make them")])))
+        return []
+    }
+
+    private mutating func submit(_ drafts: [BatchDraft]) -> [StudioAction] {
         promptHistory.add(prompt.text)
         showsTour = false
-        return [.submitDraft(recipe, preset: form.values.name)]
+        guard drafts.count > 1 else {
+            return drafts.map { .submitDraft($0.recipe, preset: form.values.name) }
+        }
+        let batch = Batch(id: (batches.last?.id ?? 0) + 1, labels: drafts.map(\.label))
+        batches.append(batch)
+        if preview.followsJob { sheet = ContactSheet(.batch(batch.id)) }
+        say("A batch of \(drafts.count) drafts is entered.")
+        return [.submitBatch(drafts, preset: form.values.name, batch: batch.id)]
+    }
+
+    /// What all drafts of the prompt take together; nil where the time of one is not known.
+    package func batchSeconds(count: Int) -> Double? {
+        guard let estimate = draftEstimate, let time = estimate.time else { return nil }
+        let sampling = estimate.stages[.lr] ?? 0
+        let steps = form.sweeps.steps
+        let meanSteps = steps.isEmpty ? 1 : Double(steps.reduce(0, +)) / Double(steps.count * form.values.lr.steps)
+        return (time.seconds - sampling + sampling * meanSteps) * Double(count)
     }
 
     private mutating func startCommit(asksFirst: Bool) -> [StudioAction] {
@@ -140,12 +183,14 @@ extension StudioState {
         }
         let kept = run.flatMap { $0.id == job.id ? $0.savedStep : nil }
         let state = kept.map { "Its state after step \($0) is kept." } ?? "It has not finished a step yet."
+        let rest = job.batch.map { queue.waiting(inBatch: $0.batch).count } ?? 0
+        let whole: [QuestionDialog.Answer] = rest == 0 ? [] : [.init("a", "stop the whole batch")]
         overlays.append(
             .question(
                 QuestionDialog(
                     .stopJob(job.id), title: "Stop job \(job.id)?",
                     lines: ["The \(job.kind.rawValue) is running. " + state],
-                    answers: [.init("y", "stop it")])))
+                    answers: [.init("y", "stop it")] + whole)))
         return []
     }
 
@@ -174,11 +219,28 @@ extension StudioState {
         guard let job = queue.selected else { return [] }
         switch job.state {
         case .running, .stopping: return askToStop()
-        case .waiting: return [.removeJob(job.id)]
+        case .waiting:
+            guard let batch = job.batch else { return [.removeJob(job.id)] }
+            return queue.waiting(inBatch: batch.batch).map { .removeJob($0.id) }
         case .stopped, .failed, .done:
             queue.jobs.removeAll { $0.id == job.id }
             return []
         }
+    }
+
+    private mutating func moveJob(by step: Int) -> [StudioAction] {
+        guard queue.selected?.state == .waiting else {
+            say("Only a waiting job can be moved.", .warning)
+            return []
+        }
+        return queue.moveSelected(by: step) ? [.arrangeQueue(queue.waitingIDs)] : []
+    }
+
+    private mutating func pauseQueue() -> [StudioAction] {
+        queue.isPaused.toggle()
+        let after = runningJob.map { " after job \($0.id)" } ?? ""
+        say(queue.isPaused ? "The queue stands still\(after); P lets it go on." : "The queue goes on.")
+        return [.pauseQueue(queue.isPaused)]
     }
 
     // MARK: Answers
@@ -188,7 +250,10 @@ extension StudioState {
         case .stopJob(let id):
             queue.change(id) { $0.state = .stopping }
             if run?.id == id { run?.phase = .stopping }
-            return [.stopJob(id)]
+            let batch = queue.jobs.first { $0.id == id }?.batch
+            guard answer == "a", let batch else { return [.stopJob(id)] }
+            return queue.waiting(inBatch: batch.batch).map { .removeJob($0.id) } + [.stopJob(id)]
+        case .batch(let drafts): return submit(drafts)
         case .quit: return [.quit]
         case .paste(let text):
             prompt.paste(text)
@@ -208,6 +273,14 @@ extension StudioState {
             return [.estimate]
         case .presetName: return [.savePreset(text)]
         case .openFile: return [.openFile(text)]
+        case .presetRename(let name): return [.renamePreset(name, to: text)]
+        case .presetImport: return [.importPreset(text)]
+        case .presetExport(let name): return [.exportPreset(name, to: text)]
+        case .tags(let draft):
+            let words = text.split { $0.isWhitespace || $0 == "," }.map { String($0.drop { $0 == "#" }) }
+            let tags = Set(words.filter { !$0.isEmpty }).sorted()
+            drafts.change(draft) { $0.tags = tags }
+            return [.setTags(draft, tags)]
         }
     }
 
@@ -271,9 +344,12 @@ extension ParametersForm.Field {
         case .hrSize: "WIDTHxHEIGHT of the draft's shape, for example 2560x1440."
         case .frames: "A multiple of 8, plus 1, for example 25 or 121."
         case .fps: "1 to 120."
-        case .lrSteps, .hrSteps: "1 to 100."
-        case .lrGuidance, .hrGuidance: "0 to 30; 1 switches guidance off."
-        case .seed: "0 to 4294967295, or random."
+        case .lrSteps: "1 to 100. Several, as 4,8,16, make a draft each."
+        case .hrSteps: "1 to 100."
+        case .lrGuidance, .hrGuidance:
+            "0 to 30; 1 switches guidance off. Several for the draft, as 1,3,5, make a draft each."
+        case .seed: "0 to 4294967295, or random. A range, as 41870..41877, makes a draft of each."
+        case .count: "1 to 500: drafts with seeds that follow on each other."
         case .model: "The name of an installed model, or a path."
         case .precision: "auto, fp32, bf16 or int8."
         case .folder: "Where commits are written; ~ is your home."

@@ -9,15 +9,28 @@ extension StudioState {
 
     /// A job was entered and has its number.
     package mutating func jobEntered(
-        _ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?, expected: Double?
+        _ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?, expected: Double?,
+        batch: BatchPlace? = nil
     ) {
         let size = kind == .draft ? recipe.lr.size : recipe.hr.size
         // A resumed job comes back under its own number.
         queue.jobs.removeAll { $0.id == id }
-        queue.jobs.append(JobEntry(id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected))
-        guard runningJob != nil else { return }
+        queue.jobs.append(
+            JobEntry(id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected, batch: batch))
+        if let batch { noteMember(id, batch) }
+        if queue.isPaused, runningJob == nil {
+            return say("Job \(id) waits, since the queue is paused; P in the queue lets it go on.", .warning)
+        }
+        guard runningJob != nil, batch == nil else { return }
         if let draft { drafts.change(draft) { $0.commit = .waiting(id) } }
         say("\(kind == .draft ? "Draft" : "Commit") \(id) waits for job \(runningJob?.id ?? 0).")
+    }
+
+    private mutating func noteMember(_ job: Int, _ place: BatchPlace) {
+        guard let index = batches.firstIndex(where: { $0.id == place.batch }),
+            batches[index].members.indices.contains(place.index)
+        else { return }
+        batches[index].members[place.index].job = job
     }
 
     package mutating func jobStarted(_ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?) {
@@ -56,12 +69,13 @@ extension StudioState {
         queue.change(entry.id) { $0.state = .done(seconds: entry.seconds, bytes: bytes) }
         finishRun(entry.id, .done)
         drafts.add(entry)
+        let clips = sheetClips(of: [entry])
         let size = bytes.map { " " + Format.bytes($0) } ?? ""
         say("draft \(entry.id) saved\(size)")
         let isComparing = preview.isComparing
-        guard preview.followsJob, !isComparing else { return [] }
+        guard preview.followsJob, !isComparing else { return clips }
         drafts.select(entry.id)
-        return show(entry)
+        return show(entry) + clips
     }
 
     package mutating func commitFinished(_ id: Int, draft: Int, file: URL, seconds: Double, bytes: Int) {
@@ -113,6 +127,20 @@ extension StudioState {
     package var recipeToEstimate: Recipe {
         for case .commit(let dialog) in overlays.reversed() { return dialog.recipe }
         return form.recipe(prompt: prompt.text, negative: negative.text)
+    }
+
+    // MARK: The prompt
+
+    /// The user's own editor has ended; one undo takes back what it changed.
+    package mutating func textEdited(_ text: String) -> [StudioAction] {
+        focus(on: .prompt)
+        // Editors end a file with a line end that nobody typed.
+        let lines = text.hasSuffix("\n") ? String(text.dropLast()) : text
+        guard lines != editor.text else { return [] }
+        var changed = editor
+        changed.setText(lines)
+        editor = changed
+        return [.countTokens]
     }
 
     package mutating func presetApplied(_ preset: ResolvedPreset) {

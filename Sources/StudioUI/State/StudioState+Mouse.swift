@@ -11,14 +11,16 @@ extension StudioState {
         switch event.kind {
         case .wheelUp, .wheelDown: return scroll(pane, by: event.kind == .wheelUp ? -1 : 1)
         case .press where event.button == .left:
-            if pane == .preview, let part = positionBarPart(event, in: rect) {
+            if pane == .preview, sheet == nil, let part = positionBarPart(event, in: rect) {
                 preview.seek(part, now: now)
                 return []
             }
             focus(on: pane)
             return press(pane, x: event.x - rect.x - 1, y: event.y - rect.y - 1, rect: rect)
         case .drag:
-            if pane == .preview, let part = positionBarPart(event, in: rect) { preview.seek(part, now: now) }
+            if pane == .preview, sheet == nil, let part = positionBarPart(event, in: rect) {
+                preview.seek(part, now: now)
+            }
             return []
         default: return []
         }
@@ -30,6 +32,7 @@ extension StudioState {
         case .queue: queue.move(by: step)
         case .presets: presets.move(by: step)
         case .log: log.move(by: step * 3)
+        case .preview where sheet != nil: moveInSheet(by: step)
         case .preview: preview.step(by: step, now: now)
         case .prompt, .params, .steps: break
         }
@@ -47,6 +50,15 @@ extension StudioState {
             if let field = ParamsPane.field(x: x, y: y, width: rect.width - 2, height: rect.height - 2, state: self) {
                 paramsPane.select(field)
             }
+        case .preview where sheet != nil:
+            let item = ContactSheetView.item(
+                x: x, y: y, width: rect.width - 2, height: rect.height - 3, state: self)
+            guard let id = item.flatMap({ sheetItems[$0].draft }), drafts.all.contains(where: { $0.id == id }) else {
+                return []
+            }
+            // The second click opens, as Enter does.
+            if selectedDraft?.id == id { return openFromSheet() }
+            drafts.select(id)
         case .drafts:
             if let id = DraftsPane.draft(x: x, y: y, width: rect.width - 2, height: rect.height - 2, state: self),
                 let draft = drafts.all.first(where: { $0.id == id })

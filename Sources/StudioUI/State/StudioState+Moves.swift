@@ -16,7 +16,14 @@ extension StudioState {
     }
 
     mutating func handlePrompt(_ key: Key) -> [StudioAction] {
+        if isAfterControlX {
+            isAfterControlX = false
+            if let command = bindings.command(for: key, in: [.afterControlX]) { return perform(command) }
+        }
         switch key {
+        case .control("x"):
+            isAfterControlX = true
+            return []
         case .escape:
             if isNegativeOpen { isNegativeOpen = false } else { focus(on: .params) }
             return []
@@ -47,13 +54,30 @@ extension StudioState {
 
     mutating func editPrompt(_ command: Command) {
         var editor = editor
-        _ = editor.perform(command)
+        switch command {
+        case .selectUp, .selectDown:
+            let width = promptColumns
+            editor.select { _ = $0.moveVertically(by: command == .selectUp ? -1 : 1, width: width) }
+        default: _ = editor.perform(command)
+        }
         self.editor = editor
     }
 
+    mutating func copySelection() -> [StudioAction] {
+        guard let text = editor.selectedText else {
+            say("Nothing is selected. Shift with the arrows selects.", .warning)
+            return []
+        }
+        say("Copied \(text.count) character\(text.count == 1 ? "" : "s").")
+        return [.copy(text)]
+    }
+
+    /// Columns of the prompt's text.
+    private var promptColumns: Int { max((layout.panes[.prompt]?.width ?? 40) - 4, 2) }
+
     /// Up on the first row and Down on the last walk through earlier prompts.
     private mutating func moveInPrompt(by rows: Int) {
-        let width = max((layout.panes[.prompt]?.width ?? 40) - 4, 2)
+        let width = promptColumns
         var editor = editor
         let moved = editor.moveVertically(by: rows, width: width)
         if !moved, !isNegativeOpen {
@@ -87,6 +111,7 @@ extension StudioState {
         case .queue: queue.move(by: step)
         case .presets: presets.move(by: step)
         case .log: log.move(by: step)
+        case .preview where sheet != nil: moveInSheet(by: abs(step) == 1 ? step * sheetColumns : step)
         case .preview: preview.step(by: step.signum() * 8, now: now)
         case .prompt, .steps: break
         }
@@ -95,6 +120,7 @@ extension StudioState {
 
     private mutating func moveSideways(_ step: Int) -> [StudioAction] {
         switch focus {
+        case .preview where sheet != nil: moveInSheet(by: step)
         case .preview: preview.step(by: step, now: now)
         case .drafts: return moveDraft(by: step)
         case .params: form.step(paramsPane.field, by: step)
@@ -128,6 +154,7 @@ extension StudioState {
             guard let preset = presets.selected else { return [] }
             return [.applyPreset(preset.name)]
         case .queue: focus(on: .steps)
+        case .preview where sheet != nil: return openFromSheet()
         case .preview: preview.setPlaying(!preview.isPlaying, now: now)
         case .steps: focus(on: .preview)
         case .prompt: return perform(.draft)
@@ -212,6 +239,12 @@ extension StudioState {
         case .star:
             drafts.change(draft.id) { $0.isStarred.toggle() }
             return [.star(draft.id, !draft.isStarred)]
+        case .tag:
+            let hint = "Words with spaces between; tag:word in the filter finds them."
+            let text = draft.tags.map { $0 + " " }.joined()
+            overlays.append(
+                .input(InputDialog(.tags(draft.id), title: "Tags of draft \(draft.id)", hint: hint, text: text)))
+            return []
         case .trash:
             drafts.remove(draft.id)
             lastTrashed = draft.id
@@ -258,6 +291,7 @@ extension DraftEntry {
             "Commit     \(recipe.hr.size), \(recipe.hr.steps) steps, guidance \(Format.short(Double(recipe.hr.guidance)))",
             "Model      \(recipe.model), precision \(recipe.precision?.rawValue ?? "auto")",
             "Took       \(Format.duration(seconds))",
+            "Tags       \(tags.isEmpty ? "(none)" : tags.joined(separator: " "))",
             "Folder     \(folder.path(percentEncoded: false))",
         ]
     }

@@ -36,16 +36,24 @@ package struct StudioState: Sendable {
     package var prompt = TextEditor()
     package var negative = TextEditor()
     package var isNegativeOpen = false
+    /// Ctrl-X was pressed in the prompt: the next key may complete a command.
+    var isAfterControlX = false
     package var promptHistory = PromptHistory()
     /// Text tokens of the prompt and the most the model reads, once counted.
     package var tokens: (used: Int, limit: Int)?
     package var form: ParametersForm
     package var paramsPane = ParamsPane()
     package var drafts = DraftList()
+    /// Small pictures of drafts, by their numbers.
+    package var thumbnails: [Int: PixelFrame] = [:]
     package var queue = QueueList()
     package var presets = PresetList()
     package var log = LogList()
     package var preview = PreviewState()
+    /// Takes the place of the picture while it is open.
+    package var sheet: ContactSheet?
+    /// Drafts that were asked for together, oldest first.
+    package var batches: [Batch] = []
     /// The job the steps pane shows.
     package var run: RunState?
     package var draftEstimate: FormEstimate?
@@ -148,10 +156,12 @@ package struct StudioState: Sendable {
             drafts.setFilter(TextEditor(isMultiline: false), isFocused: false)
         } else if focus == .presets, !presets.filter.isEmpty {
             presets.setFilter(TextEditor(isMultiline: false), isFocused: false)
+        } else if focus == .preview, sheet != nil {
+            sheet = nil
         } else if isPictureFull {
             focus(on: focusBeforePicture)
         } else if preview.isComparing {
-            preview.toggleComparing(now: now)
+            preview.stopComparing(now: now)
         }
         return []
     }

@@ -34,6 +34,10 @@ extension TextEditor {
         case .killToLineEnd: killToLineEnd()
         case .killToLineStart: killToLineStart()
         case .yank: yank()
+        case .selectLeft: select { $0.moveLeft() }
+        case .selectRight: select { $0.moveRight() }
+        case .selectToLineStart: select { $0.moveToLineStart() }
+        case .selectToLineEnd: select { $0.moveToLineEnd() }
         case .undo: undo()
         case .redo: redo()
         default: return false

@@ -18,6 +18,8 @@ package struct TextEditor: Sendable, Equatable {
     package private(set) var characters: [Character] = []
     /// Index into `characters`, 0 to their count.
     package private(set) var cursor = 0
+    /// The other end of the selection; nil where nothing is selected.
+    private var anchor: Int?
     /// One-line fields turn line ends into spaces.
     package let isMultiline: Bool
     private var undoable: [Change] = []
@@ -43,27 +45,29 @@ package struct TextEditor: Sendable, Equatable {
 
     /// Typed text at the cursor.
     package mutating func type(_ character: Character) {
-        replace(cursor..<cursor, with: String(character), isTyping: !character.isWhitespace)
+        replace(selection ?? cursor..<cursor, with: String(character), isTyping: !character.isWhitespace)
     }
 
     /// Text that came at once: one undo step.
     package mutating func paste(_ text: String) {
-        replace(cursor..<cursor, with: text, isTyping: false)
+        replace(selection ?? cursor..<cursor, with: text, isTyping: false)
     }
 
     // MARK: Deleting
 
     package mutating func deleteBackward() {
+        if let selection { return replace(selection, with: "", isTyping: false) }
         guard cursor > 0 else { return }
         replace(cursor - 1..<cursor, with: "", isTyping: false)
     }
 
     package mutating func deleteForward() {
+        if let selection { return replace(selection, with: "", isTyping: false) }
         guard cursor < characters.count else { return }
         replace(cursor..<cursor + 1, with: "", isTyping: false)
     }
 
-    package mutating func killWordBackward() { kill(wordStart(before: cursor)..<cursor) }
+    package mutating func killWordBackward() { kill(selection ?? wordStart(before: cursor)..<cursor) }
     package mutating func killWordForward() { kill(cursor..<wordEnd(after: cursor)) }
     package mutating func killToLineEnd() {
         let end = lineEnd(of: cursor)
@@ -74,7 +78,7 @@ package struct TextEditor: Sendable, Equatable {
 
     package mutating func yank() {
         guard !killed.isEmpty else { return }
-        replace(cursor..<cursor, with: String(killed), isTyping: false)
+        replace(selection ?? cursor..<cursor, with: String(killed), isTyping: false)
     }
 
     private mutating func kill(_ range: Range<Int>) {
@@ -87,12 +91,13 @@ package struct TextEditor: Sendable, Equatable {
 
     package mutating func moveCursor(to index: Int) {
         cursor = min(max(index, 0), characters.count)
+        anchor = nil
         preferredColumn = nil
         closeTyping()
     }
 
-    package mutating func moveLeft() { moveCursor(to: cursor - 1) }
-    package mutating func moveRight() { moveCursor(to: cursor + 1) }
+    package mutating func moveLeft() { moveCursor(to: selection?.lowerBound ?? cursor - 1) }
+    package mutating func moveRight() { moveCursor(to: selection?.upperBound ?? cursor + 1) }
     package mutating func moveWordLeft() { moveCursor(to: wordStart(before: cursor)) }
     package mutating func moveWordRight() { moveCursor(to: wordEnd(after: cursor)) }
     package mutating func moveToLineStart() { moveCursor(to: lineStart(of: cursor)) }
@@ -112,6 +117,25 @@ package struct TextEditor: Sendable, Equatable {
         return true
     }
 
+    // MARK: Selecting
+
+    /// The selected characters; nil where there are none.
+    package var selection: Range<Int>? {
+        guard let anchor, anchor != cursor else { return nil }
+        return min(anchor, cursor)..<max(anchor, cursor)
+    }
+
+    package var selectedText: String? { selection.map { String(characters[$0]) } }
+
+    /// Moves the cursor and takes what lies between into the selection.
+    package mutating func select(_ move: (inout TextEditor) -> Void) {
+        let start = anchor ?? cursor
+        // A move by one goes from the cursor, not to the end of what is selected.
+        anchor = nil
+        move(&self)
+        anchor = start
+    }
+
     // MARK: Undo
 
     package var canUndo: Bool { !undoable.isEmpty }
@@ -121,6 +145,7 @@ package struct TextEditor: Sendable, Equatable {
         guard let change = undoable.popLast() else { return }
         characters.replaceSubrange(change.start..<change.start + change.inserted.count, with: change.removed)
         cursor = change.cursorBefore
+        anchor = nil
         redoable.append(change)
         preferredColumn = nil
     }
@@ -129,6 +154,7 @@ package struct TextEditor: Sendable, Equatable {
         guard let change = redoable.popLast() else { return }
         characters.replaceSubrange(change.start..<change.start + change.removed.count, with: change.inserted)
         cursor = change.cursorAfter
+        anchor = nil
         undoable.append(change)
         preferredColumn = nil
     }
@@ -150,6 +176,7 @@ package struct TextEditor: Sendable, Equatable {
         guard change.removed != change.inserted else { return }
         characters.replaceSubrange(start..<end, with: inserted)
         cursor = change.cursorAfter
+        anchor = nil
         preferredColumn = nil
         redoable = []
         remember(change)

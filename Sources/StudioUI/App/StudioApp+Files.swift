@@ -1,0 +1,93 @@
+import Foundation
+import StudioCore
+
+/// Presets and themes as files: renamed, passed on, and read again when somebody has changed them.
+extension StudioApp {
+    // MARK: Presets
+
+    func renamePreset(_ name: String, to newName: String) {
+        guard name != newName else { return }
+        changePresets("Preset \(name) is now \(newName).") { library throws(StudioError) in
+            try library.rename(name, to: newName)
+        }
+        if presetLibrary.entries.contains(where: { $0.preset.name == newName }) {
+            state.presetRenamed(name, to: newName)
+        }
+    }
+
+    func diffPreset(_ name: String) {
+        do {
+            state.showDifferences(from: try presetLibrary.resolved(name))
+        } catch {
+            state.say(error.description, .error)
+        }
+    }
+
+    func importPreset(_ path: String) {
+        let file = options.paths.expanding(path.trimmingCharacters(in: .whitespaces))
+        changePresets("Preset imported from \(file.lastPathComponent).") { library throws(StudioError) in
+            _ = try library.importFile(file)
+        }
+    }
+
+    /// Writes a new file; what stands there already is left alone.
+    func exportPreset(_ name: String, to path: String) {
+        var file = options.paths.expanding(path.trimmingCharacters(in: .whitespaces))
+        var isFolder: ObjCBool = false
+        if FileManager.default.fileExists(atPath: file.path(percentEncoded: false), isDirectory: &isFolder) {
+            guard isFolder.boolValue else {
+                return state.say("\(options.paths.abbreviating(file)) exists already; choose another name.", .error)
+            }
+            file.append(path: name + ".toml")
+        }
+        do {
+            try Data(try presetLibrary.export(name).utf8).write(to: file, options: .withoutOverwriting)
+            state.say("Preset \(name) is in \(options.paths.abbreviating(file)).")
+        } catch {
+            let reason = (error as? StudioError)?.description ?? error.localizedDescription
+            state.say("Preset \(name) was not exported: \(reason)", .error)
+        }
+    }
+
+    // MARK: Changes on the disk
+
+    /// Looks once a second whether a theme or preset was changed; posts only then.
+    func watchFiles() -> Task<Void, Never> {
+        let (folders, mailbox, start) = ([options.paths.themes, options.paths.presets], mailbox, filesAtStart)
+        return Task.detached(priority: .low) {
+            var known = start
+            while !Task.isCancelled {
+                try? await Task.sleep(for: .seconds(1))
+                let present = Self.fingerprint(of: folders)
+                if present != known { mailbox.post(.filesChanged) }
+                known = present
+            }
+        }
+    }
+
+    /// Names and times of change of the files in some folders.
+    nonisolated static func fingerprint(of folders: [URL]) -> [String: Date] {
+        var times: [String: Date] = [:]
+        for folder in folders {
+            let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+            for file in files ?? [] where file.pathExtension == "toml" {
+                let path = file.path(percentEncoded: false)
+                let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+                times[path] = attributes?[.modificationDate] as? Date ?? .distantPast
+            }
+        }
+        return times
+    }
+
+    /// Reads themes and presets again and takes on the present theme as it is now.
+    func readFilesAgain() {
+        let before = state.look
+        themeLibrary = ThemeLibrary(shipped: options.programFiles?.themes, own: options.paths.themes)
+        state.themeNames = themeLibrary.entries.map(\.theme.name)
+        _ = setTheme(state.themeName)
+        presetLibrary.reload()
+        state.presets.replace(Self.entries(of: presetLibrary))
+        if state.look != before { state.say("Theme \(state.themeName) was read again.") }
+        for problem in themeLibrary.problems + presetLibrary.problems { state.say(problem.description, .error) }
+    }
+}
