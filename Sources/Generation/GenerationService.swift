@@ -8,16 +8,36 @@ package struct OutputRequest: Sendable {
     package var file: URL
     /// Constant rate factor of the video encoder; nil: the container's default.
     package var crf: Int?
-    /// Stored in the container's metadata, `comment`: the recipe as JSON (at most 1 MiB).
-    package var comment: String?
+    /// Makes what is stored in the container's metadata, `comment`: the recipe as JSON (at most 1 MiB). Asked when the
+    /// file is opened, since only then the engine knows the recipe as it runs and the weights.
+    package var comment: (@Sendable (ClipOrigin) -> String?)?
     /// Stored in the container's metadata, `title`.
     package var title: String?
 
-    package init(file: URL, crf: Int? = nil, comment: String? = nil, title: String? = nil) {
+    package init(
+        file: URL, crf: Int? = nil, title: String? = nil, comment: (@Sendable (ClipOrigin) -> String?)? = nil
+    ) {
         self.file = file
         self.crf = crf
         self.comment = comment
         self.title = title
+    }
+
+    package init(file: URL, crf: Int? = nil, comment: String, title: String? = nil) {
+        self.init(file: file, crf: crf, title: title) { _ in comment }
+    }
+}
+
+/// What a clip is made from, as the engine knows it before the first frame.
+package struct ClipOrigin: Sendable {
+    /// The recipe as it runs: precision and model filled in.
+    package var recipe: Recipe
+    /// SHA-256 of the weight files, as hexadecimal.
+    package var weightsSHA256: String
+
+    package init(recipe: Recipe, weightsSHA256: String) {
+        self.recipe = recipe
+        self.weightsSHA256 = weightsSHA256
     }
 }
 

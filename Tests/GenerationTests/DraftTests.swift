@@ -32,7 +32,7 @@ extension GenerationTests {
 
         @Test("a draft's folder keeps what a commit needs, and a clip and a still") func files() async throws {
             var request = place.draft(output: "out.mp4")
-            request.output?.comment = "{\"a\":1}"
+            request.output?.comment = { "\($0.weightsSHA256) \($0.recipe.prompt)" }
             request.output?.title = "a title"
             let run = try await JobRun(place.engine().draft(request))
             #expect(place.names("draft") == ["clip.mp4", "draft.safetensors", "poster.png", "recipe.json"])
@@ -45,7 +45,8 @@ extension GenerationTests {
                 #expect(try reader.frames().count == 9)
             }
             let metadata = try ContainerMetadata(readingFrom: place.url.appending(path: "out.mp4").path)
-            #expect(metadata.comment == "{\"a\":1}" && metadata.title == "a title")
+            let comment = try "\(run.result.weightsSHA256) \(run.result.recipe.prompt)"
+            #expect(metadata.comment == comment && metadata.title == "a title")
             #expect(try ImageFile.read(place.folder("draft").appending(path: "poster.png").path).width == 128)
         }
 

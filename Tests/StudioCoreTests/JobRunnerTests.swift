@@ -44,9 +44,12 @@ private struct ScriptedService: GenerationService {
                     }
                     if case .failure(let error) = end { throw error }
                     continuation.yield(.stageFinished(pass == .lr ? .lr : .hr, seconds: 0.1))
-                    if let file { continuation.yield(.outputWritten(file.file, bytes: file.comment?.utf8.count ?? 0)) }
                     var run = recipe
                     run.precision = .fp32
+                    if let file {
+                        let comment = file.comment?(ClipOrigin(recipe: run, weightsSHA256: "ab"))
+                        continuation.yield(.outputWritten(file.file, bytes: comment?.utf8.count ?? 0))
+                    }
                     continuation.yield(
                         .finished(
                             GenerationResult(

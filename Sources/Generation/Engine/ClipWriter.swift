@@ -6,13 +6,14 @@ import VideoIO
 final class ClipWriter {
     private let writer: VideoWriter
 
-    init(_ output: OutputRequest, size: VideoSize, fps: Double, threadCount: Int) throws {
+    init(_ output: OutputRequest, size: VideoSize, origin: ClipOrigin, threadCount: Int) throws {
         writer = try Self.explained {
             try VideoWriter(
                 path: output.file.path, width: size.width, height: size.height,
                 options: VideoWriter.Options(
-                    frameRate: FrameRate(fps) ?? 24, quality: output.crf ?? 18,
-                    metadata: ContainerMetadata(title: output.title, comment: output.comment), threadCount: threadCount)
+                    frameRate: FrameRate(origin.recipe.fps) ?? 24, quality: output.crf ?? 18,
+                    metadata: ContainerMetadata(title: output.title, comment: output.comment?(origin)),
+                    threadCount: threadCount)
             )
         }
     }

@@ -23,7 +23,9 @@ struct CommitJob {
         let recipe = try checkedRecipe()
         try JobFolder.prepare(request.folder, recipe: recipe)
         let writer = try ClipWriter(
-            request.output, size: recipe.hr.size, fps: recipe.fps, threadCount: model.parallel.threadCount)
+            request.output, size: recipe.hr.size,
+            origin: ClipOrigin(recipe: recipe, weightsSHA256: draft.weightsSHA256),
+            threadCount: model.parallel.threadCount)
         defer { writer.cancel() }
         let (low, high, decoder) = try job.stage(.load) {
             try checkWeights()

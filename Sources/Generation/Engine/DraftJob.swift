@@ -14,14 +14,13 @@ struct DraftJob {
     func run(_ job: JobContext) throws {
         let recipe = try checkedRecipe()
         try JobFolder.prepare(request.folder, recipe: recipe)
-        let writer = try request.output.map {
-            try ClipWriter($0, size: recipe.lr.size, fps: recipe.fps, threadCount: model.parallel.threadCount)
-        }
+        var writer: ClipWriter?
         defer { writer?.cancel() }
         let (executor, decoder, weights) = try job.stage(.load) {
-            (
-                try model.transformer(), try model.decoder(), try model.weightsSHA256(cache: options.cacheFolder)
-            )
+            let weights = try model.weightsSHA256(cache: options.cacheFolder)
+            // Before anything is unpacked: an output that cannot be opened ends the job at once.
+            writer = try request.output.map { try clipWriter($0, recipe, weights: weights) }
+            return (try model.transformer(), try model.decoder(), weights)
         }
         let embeddings = try job.stage(.text) { try model.encode([recipe.prompt, recipe.negative], stop: job.stop) }
         let prompts = (positive: embeddings[0], negative: embeddings[1])
@@ -40,7 +39,7 @@ struct DraftJob {
                 latent, grid: grid, frames: frames,
                 framesPerLatent: model.shapes.autoencoderConfiguration.temporalFactor)
         }
-        try write(frames, recipe, writer, job)
+        try write(frames, recipe, writer, weights: weights, job)
         SamplerState.remove(in: request.folder)
         job.emit(
             .finished(
@@ -98,26 +97,35 @@ struct DraftJob {
     }
 
     /// The output, where one is wanted, and the folder's own clip and poster.
-    private func write(_ frames: [VideoFrame], _ recipe: Recipe, _ writer: ClipWriter?, _ job: JobContext) throws {
+    private func write(
+        _ frames: [VideoFrame], _ recipe: Recipe, _ writer: ClipWriter?, weights: String, _ job: JobContext
+    ) throws {
         try job.stage(.encode, parts: frames.count) {
             try JobFolder.keepPoster(frames, in: request.folder)
             guard let writer, let output = request.output?.file else {
-                return try keepClip(frames, recipe, announces: true, job)
+                return try keepClip(frames, recipe, weights: weights, announces: true, job)
             }
             try append(frames, to: writer, announces: true, job)
             job.emit(.outputWritten(output, bytes: try writer.finish(stop: job.stop)))
             if (try? VideoContainer(path: output.path)) == .mp4 {
                 try JobFolder.keepCopy(of: output, in: request.folder)
             } else {
-                try keepClip(frames, recipe, announces: false, job)
+                try keepClip(frames, recipe, weights: weights, announces: false, job)
             }
         }
     }
 
-    private func keepClip(_ frames: [VideoFrame], _ recipe: Recipe, announces: Bool, _ job: JobContext) throws {
-        let clip = try ClipWriter(
-            OutputRequest(file: JobFolder.clip(request.folder), crf: 16), size: recipe.lr.size, fps: recipe.fps,
+    private func clipWriter(_ output: OutputRequest, _ recipe: Recipe, weights: String) throws -> ClipWriter {
+        try ClipWriter(
+            output, size: recipe.lr.size, origin: ClipOrigin(recipe: recipe, weightsSHA256: weights),
             threadCount: model.parallel.threadCount)
+    }
+
+    private func keepClip(
+        _ frames: [VideoFrame], _ recipe: Recipe, weights: String, announces: Bool, _ job: JobContext
+    ) throws {
+        let clip = try clipWriter(
+            OutputRequest(file: JobFolder.clip(request.folder), crf: 16), recipe, weights: weights)
         defer { clip.cancel() }
         try append(frames, to: clip, announces: announces, job)
         _ = try clip.finish(stop: job.stop)

@@ -6,6 +6,9 @@ struct FakeJob: Sendable {
     let options: FakeOptions
     let send: @Sendable (GenerationEvent) -> Void
 
+    /// Stands for weights there are none of.
+    private static let weightsSHA256 = String(repeating: "0", count: 64)
+
     /// The steps that a stopped run of this job finished.
     private struct State: Codable {
         var pass: Pass
@@ -218,7 +221,9 @@ struct FakeJob: Sendable {
         }
         let options = VideoWriter.Options(
             frameRate: FrameRate(recipe.fps) ?? 24, quality: output.crf ?? 18,
-            metadata: ContainerMetadata(title: output.title, comment: output.comment))
+            metadata: ContainerMetadata(
+                title: output.title,
+                comment: output.comment?(ClipOrigin(recipe: recipe, weightsSHA256: Self.weightsSHA256))))
         do {
             let writer = try VideoWriter(
                 path: output.file.path, width: size.width, height: size.height, options: options)
@@ -294,7 +299,7 @@ struct FakeJob: Sendable {
         send(
             .finished(
                 GenerationResult(
-                    kind: kind, recipe: recipe, weightsSHA256: String(repeating: "0", count: 64), latentSHA256: digest,
+                    kind: kind, recipe: recipe, weightsSHA256: Self.weightsSHA256, latentSHA256: digest,
                     steps: log.steps, stageSeconds: log.stageSeconds,
                     seconds: (ContinuousClock.now - log.start) / .seconds(1), file: file, peakBytes: 64 << 20)))
     }

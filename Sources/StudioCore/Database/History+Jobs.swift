@@ -49,20 +49,21 @@ extension History {
 
     /// Moves a job on; entering ``JobState/running`` notes the start, a final state the end.
     package func setState(
-        _ state: JobState, of id: Int, error: String? = nil, now: Date = .now
+        _ state: JobState, of id: Int, error: String? = nil, exitCode: Int? = nil, now: Date = .now
     ) throws(StudioError) {
         let text = HistoryDate.text(now)
         try write { database in
             try database.execute(
                 sql: """
-                    UPDATE job SET state = :state, error = :error,
+                    UPDATE job SET state = :state, error = :error, exit = :exit,
                       started = CASE WHEN :state = 'running' THEN :now ELSE started END,
                       process = CASE WHEN :state = 'running' THEN :process ELSE process END,
                       ended = CASE WHEN :final THEN :now ELSE NULL END
                     WHERE id = :id
                     """,
                 arguments: [
-                    "state": state.rawValue, "error": error, "now": text, "final": state.isFinal, "id": id,
+                    "state": state.rawValue, "error": error, "exit": exitCode, "now": text, "final": state.isFinal,
+                    "id": id,
                     "process": self.process.text,
                 ])
         }

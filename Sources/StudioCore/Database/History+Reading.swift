@@ -139,6 +139,7 @@ extension History {
             model: row["model"], weightsHash: row["weights_hash"], made: date("made") ?? .distantPast,
             started: date("started"), ended: date("ended"), seconds: row["seconds"], isStarred: row["star"],
             trashed: date("trashed"), note: row["note"], error: row["error"],
-            folder: URL(filePath: (row["folder"] as String?) ?? ""), hasCommit: row["has_commit"])
+            exitCode: row["exit"], folder: URL(filePath: (row["folder"] as String?) ?? ""), hasCommit: row["has_commit"]
+        )
     }
 }

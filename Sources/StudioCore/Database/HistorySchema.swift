@@ -8,6 +8,8 @@ enum HistorySchema {
             try database.execute(sql: tables)
             try database.execute(sql: search)
         }
+        // Whoever waits for a job of another program ends as that job did.
+        migrator.registerMigration("v2") { try $0.execute(sql: "ALTER TABLE job ADD COLUMN exit INT") }
         return migrator
     }
 

@@ -48,6 +48,8 @@ package struct JobRecord: Sendable, Hashable, Identifiable {
     package var note: String?
     /// The sentence a failed job ended with.
     package var error: String?
+    /// The exit status that a failed job's program ends with; nil where it is not known.
+    package var exitCode: Int?
     package var folder: URL
     /// Whether a finished commit of this draft exists.
     package var hasCommit: Bool

@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 package import Generation
 package import Kernels
 package import Logging
@@ -12,14 +12,18 @@ package final class JobRunner: Sendable {
     private let paths: StudioPaths
     private let metadata: Settings.Metadata
     private let log: Logger
+    private let disk: DiskCheck
     /// Whose turn it is; the studio arranges and pauses it.
     package let gate = JobGate()
 
-    /// `metadata` decides what output files tell about how they were made.
+    /// `metadata` decides what output files tell about how they were made; `diskSpace` tells what is free on the disk
+    /// of a folder.
     package init(
         service: any GenerationService, history: History, paths: StudioPaths,
-        metadata: Settings.Metadata = .full, log: Logger = Logger(label: "jobs")
+        metadata: Settings.Metadata = .full, log: Logger = Logger(label: "jobs"),
+        diskSpace: @escaping @Sendable (URL) -> DiskSpace? = DiskSpace.of
     ) {
+        disk = DiskCheck(jobs: history.jobsFolder, paths: paths, space: diskSpace)
         self.service = service
         self.history = history
         self.paths = paths
@@ -37,6 +41,7 @@ package final class JobRunner: Sendable {
     ) async throws -> JobHandle {
         try RecipeLimits.check(recipe)
         if let output { try OutputTarget.check(output.file) }
+        try disk.check(recipe, .draft, output: output)
         let document = RecipeDocument(recipe: recipe, kind: .draft, preset: preset, made: .now)
         let id = try history.add(NewJob(kind: .draft, recipe: document), output: output)
         return startDraft(id, document, output, wantsPreviews)
@@ -70,6 +75,7 @@ package final class JobRunner: Sendable {
         document.seconds = nil
         try RecipeLimits.check(document.recipe)
         try OutputTarget.check(output.file)
+        try disk.check(document.recipe, .commit, output: output)
         let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document), output: output)
         return startCommit(id, document, draft.folder, output, wantsPreviews)
     }
@@ -96,6 +102,7 @@ package final class JobRunner: Sendable {
         }
         let target = try output ?? history.plannedOutput(of: id)
         if let target { try OutputTarget.check(target.file) }
+        try disk.check(job.recipe.recipe, job.kind, output: target)
         switch job.kind {
         case .draft:
             try history.setState(.waiting, of: id)
@@ -125,8 +132,13 @@ package final class JobRunner: Sendable {
     private func request(_ output: JobOutput, _ document: RecipeDocument) -> OutputRequest {
         let shared = document.shared(metadata)
         let prompt = shared.map { String(TextCleaning.oneLine($0.recipe.prompt).prefix(200)) } ?? ""
-        return OutputRequest(
-            file: output.file, crf: output.crf, comment: shared?.json(), title: prompt.isEmpty ? nil : prompt)
+        let metadata = metadata
+        return OutputRequest(file: output.file, crf: output.crf, title: prompt.isEmpty ? nil : prompt) { origin in
+            var document = document
+            document.recipe = origin.recipe
+            document.weightsSHA256 = origin.weightsSHA256
+            return document.shared(metadata)?.json()
+        }
     }
 
     private func start(
@@ -169,10 +181,14 @@ package final class JobRunner: Sendable {
         }
     }
 
+    private func exitCode(_ failure: any Error) -> Int {
+        Int((failure as? GenerationError)?.exitCode ?? (failure as? StudioError)?.exitCode ?? 1)
+    }
+
     private func recordEnd(_ state: JobState, of id: Int, _ failure: any Error) {
         do {
             let text = state == .failed ? TextCleaning.oneLine(String(describing: failure)) : nil
-            try history.setState(state, of: id, error: text)
+            try history.setState(state, of: id, error: text, exitCode: state == .failed ? exitCode(failure) : nil)
         } catch {
             // The job's own failure is what the user must hear about; the next start repairs the row.
             log.error("job \(id) ended as \(state.rawValue), which could not be stored: \(error)")
