@@ -45,13 +45,14 @@ test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls
 build: toolchain deps ## Build the program in release.
 	@$(SWIFT) build -c release --product turbo2k
 
-bench: build ## Measure this machine's peak, kernels, model parts and the whole job.
-	@exec $(BINARY) bench $(ARGS)
+bench: build ## Measure this machine's peak, kernels, model parts and the whole job; PEER_PYTHON adds other programs.
+	@$(BINARY) bench $(ARGS)
+	if [ -n "$${PEER_PYTHON:-}" ]; then "$$PEER_PYTHON" Tests/Peers/compare.py --program $(BINARY); fi
 
 install: build ## Install the program with its models, themes and presets under PREFIX (/usr/local).
 	@bin="$(DESTDIR)$(PREFIX)/bin" share="$(DESTDIR)$(PREFIX)/share"
 	install -d "$$bin" "$$share/turbo2k/themes" "$$share/turbo2k/presets" "$$share/bash-completion/completions" \
-		"$$share/zsh/site-functions" "$$share/fish/vendor_completions.d"
+		"$$share/zsh/site-functions" "$$share/fish/vendor_completions.d" "$$share/man/man1"
 	install -m 755 $(BINARY) "$$bin/turbo2k"
 	install -m 644 themes/*.toml "$$share/turbo2k/themes"
 	install -m 644 presets/*.toml "$$share/turbo2k/presets"
@@ -59,12 +60,13 @@ install: build ## Install the program with its models, themes and presets under 
 	$(BINARY) completions bash > "$$share/bash-completion/completions/turbo2k"
 	$(BINARY) completions zsh > "$$share/zsh/site-functions/_turbo2k"
 	$(BINARY) completions fish > "$$share/fish/vendor_completions.d/turbo2k.fish"
+	$(BINARY) __manual > "$$share/man/man1/turbo2k.1"
 	echo "Installed $$bin/turbo2k and $$share/turbo2k."
 
 uninstall: ## Remove what `make install` put under PREFIX.
 	@bin="$(DESTDIR)$(PREFIX)/bin" share="$(DESTDIR)$(PREFIX)/share"
 	rm -f "$$bin/turbo2k" "$$share/bash-completion/completions/turbo2k" "$$share/zsh/site-functions/_turbo2k" \
-		"$$share/fish/vendor_completions.d/turbo2k.fish"
+		"$$share/fish/vendor_completions.d/turbo2k.fish" "$$share/man/man1/turbo2k.1"
 	rm -rf "$$share/turbo2k"
 
 format: toolchain ## Format all Swift code.

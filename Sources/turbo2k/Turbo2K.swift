@@ -12,17 +12,14 @@ struct Turbo2K: AsyncParsableCommand {
             Results go to standard output, progress and messages to standard error. With --json every line of \
             standard output is one object.
 
-            Exit codes: 0 done, 1 failed, 2 a value that cannot be used, 3 model missing or damaged, 4 not enough \
-            memory, 5 ran out of memory (state kept), 6 disk full or output not writable, 7 codec or container not \
-            available, 8 stopped on request (state kept), 9 history held by another program, 10 input file \
-            unreadable or without a recipe, 11 settings, preset or theme file wrong, 64 wrong usage, 130 Ctrl-C, \
-            143 SIGTERM.
+            Exit codes: \(ExitCodes.sentence)
             """,
         version: Program.nameAndVersion,
         subcommands: [
             StudioCommand.self, DraftCommand.self, CommitCommand.self, RenderCommand.self, ResumeCommand.self,
+            WaitCommand.self, QueueCommand.self, OpenCommand.self, PlayCommand.self,
             HistoryCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, BenchCommand.self,
-            DoctorCommand.self, CompletionsCommand.self,
+            ConfigCommand.self, DoctorCommand.self, CompletionsCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: StudioCommand.self)
 }

@@ -152,13 +152,16 @@ struct BadInputTests {
         #expect(run.messages.contains("moved to history.db.bad-1"))
     }
 
-    @Test("A full disk while writing: exit 6, no file under the final name")
+    @Test("Too little room on the disk: refused before the start with exit 6, and no job is entered")
     func fullDisk() throws {
         let program = try Program()
         let file = program.path("out.mp4")
-        let run = try program.run(["draft", "x", "-o", file, "--fake-disk", "1K"] + Program.fake)
+        let run = try program.run(["draft", "x", "-o", file, "--fake-disk", "10M"] + Program.fake)
         #expect(run.status == 6, "\(run.messages)")
+        #expect(run.messages.contains("10.0 MiB free") && run.messages.contains("history prune"), "\(run.messages)")
         #expect(!FileManager.default.fileExists(atPath: file))
+        #expect(try program.run(["history", "list"]).output == "")
+        #expect(try program.run(["draft", "x", "-o", file, "--fake-disk", "1G"] + Program.fake).status == 0)
     }
 
     @Test("Help, version and completion scripts go to standard output")

@@ -110,6 +110,11 @@ struct ModelCommandTests {
         let shown = try #require(try program.run(["history", "show", file, "--json"]).objects.first)
         #expect(shown["draft_latent_sha256"] as? String == digests[0])
         #expect((shown["weights_sha256"] as? String)?.count == 64)
+        let clip = program.path("draft.mp4")
+        _ = try program.run(["draft", "a lake", "--steps", "1", "--preset", "nano-fast", "-o", clip])
+        let draft = try #require(try program.run(["history", "show", clip, "--json"]).objects.first)
+        #expect(draft["weights_sha256"] as? String == shown["weights_sha256"] as? String)
+        #expect(draft["precision"] is String)
     }
 
     @Test("Ctrl-C in the middle of a large step ends within a second and keeps the draft")

@@ -8,7 +8,8 @@ struct HistoryCommand: AsyncParsableCommand {
         commandName: "history",
         abstract: "Drafts and clips made so far.",
         subcommands: [
-            List.self, Show.self, Search.self, Star.self, Tag.self, Trash.self, Restore.self, Prune.self,
+            List.self, Show.self, Search.self, Star.self, Tag.self, Trash.self, Restore.self, Export.self,
+            Prune.self, Rebuild.self,
         ],
         defaultSubcommand: List.self)
 }

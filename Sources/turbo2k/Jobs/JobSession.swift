@@ -13,7 +13,8 @@ struct JobSession {
         let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
         let history = try workplace.history()
         runner = JobRunner(
-            service: service, history: history, paths: workplace.paths, metadata: workplace.settings.metadata)
+            service: service, history: history, paths: workplace.paths, metadata: workplace.settings.metadata,
+            diskSpace: engine.diskSpace)
         if Reporting.isJSON {
             reporter = JSONReporter()
         } else {
@@ -51,20 +52,6 @@ struct JobSession {
     func outputFile(
         _ path: String?, preset: ResolvedPreset.OutputSettings, recipe: Recipe, kind: GenerationResult.Kind, job: Int
     ) throws -> URL {
-        if let path {
-            guard !path.isEmpty else { throw GenerationError.badValue("-o needs a file name.") }
-            return workplace.paths.expanding(path)
-        }
-        let settings = workplace.settings
-        let folder = workplace.paths.expanding(settings.outputFolder ?? preset.folder)
-        do {
-            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        } catch {
-            throw GenerationError.cannotWrite(
-                "The folder \(workplace.paths.abbreviating(folder)) cannot be made; name a file with -o.")
-        }
-        let name = OutputName.name(
-            template: settings.outputName ?? preset.name, recipe: recipe, kind: kind, job: job, date: .now)
-        return OutputName.freeFile(named: name, extension: preset.format, in: folder)
+        try OutputPlace.file(path, workplace, preset: preset, recipe: recipe, kind: kind, job: job)
     }
 }

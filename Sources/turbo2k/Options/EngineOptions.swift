@@ -1,5 +1,7 @@
 import ArgumentParser
+import Foundation
 import Generation
+import StudioCore
 
 /// Which engine runs the jobs. The fake one has no weights and is for tests of everything above it.
 struct EngineOptions: ParsableArguments {
@@ -52,6 +54,12 @@ struct EngineOptions: ParsableArguments {
         let digits = shift == 0 ? text[...] : text.dropLast()
         guard let count = Int(digits), count >= 0, count < 1 << 32 else { return nil }
         return count << shift
+    }
+
+    /// What the disk of a folder has free: as the system says, or as `--fake-disk` does.
+    var diskSpace: @Sendable (URL) -> DiskSpace? {
+        guard let bytes = fakeDisk.flatMap(Self.bytes) else { return DiskSpace.of }
+        return { _ in DiskSpace(volume: 0, freeBytes: bytes) }
     }
 
     /// The options of the fake engine.

@@ -15,6 +15,8 @@ enum Completion {
         ModelCatalog(userFolder: StudioPaths().models).list().map(\.name)
     }
 
+    static func settings() -> [String] { SettingKey.all.map(\.name) }
+
     static func drafts() -> [String] {
         var filter = HistoryFilter()
         filter.kind = .draft

@@ -28,11 +28,20 @@ enum Output {
         write(text, to: STDOUT_FILENO)
     }
 
+    /// What an encoder made for the terminal.
+    static func bytes(_ bytes: [UInt8]) {
+        write(bytes[...], to: STDOUT_FILENO)
+    }
+
     static let errorIsTerminal = isatty(STDERR_FILENO) == 1
     static let resultIsTerminal = isatty(STDOUT_FILENO) == 1
 
     private static func write(_ text: String, to descriptor: Int32) {
-        var bytes = Array(text.utf8)[...]
+        write(Array(text.utf8)[...], to: descriptor)
+    }
+
+    private static func write(_ bytes: ArraySlice<UInt8>, to descriptor: Int32) {
+        var bytes = bytes
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
             if count > 0 {

@@ -10,7 +10,7 @@ enum TerminalProbe {
     }
 
     /// Nil where there is no terminal to ask.
-    static func ask() -> Result? {
+    static func ask(_ wishes: TerminalCapabilities.Wishes = TerminalCapabilities.Wishes()) -> Result? {
         let environment = TerminalEnvironment(ProcessInfo.processInfo.environment)
         guard !environment.name.isEmpty, environment.name != "dumb" else { return nil }
         let descriptor = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
@@ -24,7 +24,7 @@ enum TerminalProbe {
         let isInTmux = environment.multiplexer(version: answers.version) == .tmux
         let capabilities = TerminalCapabilities(
             answers: answers, environment: environment, description: description, size: size(descriptor),
-            isUTF8: TerminalLocale.prepare(), tmux: isInTmux ? TmuxFacts.ask() : .none)
+            isUTF8: TerminalLocale.prepare(), tmux: isInTmux ? TmuxFacts.ask() : .none, wishes: wishes)
         return Result(answers: answers, capabilities: capabilities)
     }
 

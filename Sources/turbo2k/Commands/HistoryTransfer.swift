@@ -1,0 +1,78 @@
+import ArgumentParser
+import Foundation
+import StudioCore
+import VideoIO
+
+extension HistoryCommand {
+    struct Export: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Write every job with its recipe, steps, files and tags as JSON, one a line, oldest first.")
+
+        @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+        var output: String?
+
+        func run() async throws {
+            let workplace = Workplace()
+            let history = try workplace.history()
+            let lines = try history.jobs().reversed().map { try JobText.json($0, details: history).text }
+            guard let output else { return lines.forEach(Output.result) }
+            do {
+                let text = lines.map { $0 + "\n" }.joined()
+                try Data(text.utf8).write(to: workplace.paths.expanding(output), options: .atomic)
+            } catch {
+                throw StudioError.cannotWrite(
+                    "\(TextCleaning.oneLine(output)) cannot be written; choose another place.")
+            }
+        }
+    }
+
+    struct Rebuild: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Enter the clips of a folder, and of those in it, that carry a recipe and are not known.",
+            discussion:
+                "Settings come back, latents do not: a draft that was entered so has to be made again to commit.")
+
+        @Argument(help: "The folder.", completion: .directory)
+        var folder: String
+
+        @OptionGroup var report: ReportOptions
+
+        func run() async throws {
+            report.apply()
+            let workplace = Workplace()
+            let root = workplace.paths.expanding(folder)
+            var isFolder: ObjCBool = false
+            guard FileManager.default.fileExists(atPath: root.path, isDirectory: &isFolder), isFolder.boolValue,
+                let files = FileManager.default.enumerator(
+                    at: root, includingPropertiesForKeys: nil, options: .skipsHiddenFiles)
+            else { throw StudioError.unreadable("There is no folder \(TextCleaning.oneLine(folder)).") }
+            let history = try workplace.history()
+            // Oldest first, so that the numbers follow the order in which the clips were made.
+            let clips = files.compactMap { ($0 as? URL).flatMap(clip) }
+                .sorted {
+                    ($0.recipe.made ?? .distantPast, $0.file.path) < ($1.recipe.made ?? .distantPast, $1.file.path)
+                }
+            var count = 0
+            for clip in clips {
+                guard let id = try history.adopt(clip.file, clip.recipe) else { continue }
+                count += 1
+                try show(id, clip.file, history)
+            }
+            if count == 0, !report.json, !report.quiet { Output.message("No clips that are not in the history.") }
+        }
+
+        private func show(_ id: Int, _ file: URL, _ history: History) throws {
+            report.json
+                ? Output.result(JobText.json(try history.job(id)).text)
+                : Output.result("\(id) \(TextCleaning.oneLine(file.path))")
+        }
+
+        /// Clips only: a folder of pictures is one clip, which its own folder's name tells.
+        private func clip(_ file: URL) -> (file: URL, recipe: RecipeDocument)? {
+            guard let container = try? VideoContainer(path: file.path), container != .pictures,
+                let recipe = try? HistoryCommand.Show.recipe(in: file.path)
+            else { return nil }
+            return (file, recipe)
+        }
+    }
+}

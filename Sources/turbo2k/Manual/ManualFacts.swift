@@ -1,0 +1,49 @@
+import Foundation
+import StudioCore
+
+/// What the manual tells beside the commands: files, environment, examples.
+enum ManualFacts {
+    /// Paths as they are where no variable moves them.
+    static var files: [(path: String, meaning: String)] {
+        let paths = StudioPaths(environment: ["HOME": "/home/user"])
+        let named: [(URL, String)] = [
+            (paths.settingsFile, "Settings; turbo2k config list shows them all."),
+            (paths.presets, "Your presets, a TOML file each; they override the shipped ones of the same name."),
+            (paths.themes, "Your themes, a TOML file each."),
+            (paths.historyFile, "The history of drafts and clips, an SQLite database."),
+            (paths.jobs, "A folder for each job: its latent, its small clip, and its state while it is unfinished."),
+            (paths.models, "Your models, a folder each, beside the bundled one."),
+            (paths.cache, "What can be computed again."),
+            (paths.logFile, "The log."),
+        ]
+        return named.map { (paths.abbreviating($0), $1) }
+    }
+
+    static let environment: [(name: String, meaning: String)] = [
+        ("TURBO2K_HOME", "A folder for settings, history and all else, instead of the XDG base directories."),
+        ("TURBO2K_SHARE", "Where the shipped presets, themes and models are."),
+        ("TURBO2K_GRAPHICS", "How pictures are shown, as --graphics says it."),
+        ("TURBO2K_PLAIN", "Plain mode, if it is neither empty nor 0."),
+        ("TURBO2K_KERNELS", "Caps the instruction set: portable, avx2 or avx512."),
+        ("TURBO2K_LOG", "How much is logged: trace, debug, info, notice, warning or error."),
+        ("NO_COLOR", "No colours, if it is not empty."),
+        ("COLORTERM", "truecolor or 24bit: the terminal shows every colour."),
+        ("TERM", "The terminal's name."),
+        ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME", "Folders that hold the folder turbo2k."),
+    ]
+
+    static let examples: [(command: String, meaning: String)] = [
+        ("turbo2k", "Open the studio."),
+        ("turbo2k draft \"a fox crosses a snowy ridge\" --count 3", "Make three drafts and print their numbers."),
+        ("turbo2k commit last -o fox.mp4", "Turn the newest draft into the high-resolution clip."),
+        (
+            "turbo2k render \"a fox\" --seed 7 -o fox.mp4 --json",
+            "Both passes in one command; every event is a line of JSON."
+        ),
+        ("turbo2k resume", "Go on with the newest stopped job."),
+        (
+            "turbo2k history show fox.mp4 --format args | xargs turbo2k models plan",
+            "What the clip's job takes in memory and work."
+        ),
+    ]
+}
