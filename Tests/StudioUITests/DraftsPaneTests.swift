@@ -51,6 +51,6 @@ struct DraftsPaneTests {
         CellPicture.draw(
             frame, on: &canvas, in: Rect(x: 0, y: 0, width: 1, height: 1), depth: .trueColor, isASCII: false)
         #expect(canvas[0, 0].text == "▀")
-        #expect(canvas[0, 0].style == Style(foreground: .rgb(RGB(255, 0, 0)), background: .rgb(RGB(0, 0, 255))))
+        #expect(canvas[0, 0].style == Style(foreground: .palette(196), background: .palette(21)))
     }
 }

@@ -35,8 +35,8 @@ enum ContactSheetView {
 
     static func status(_ state: StudioState, width: Int, height: Int) -> String {
         let layout = layout(width: width, height: height, state: state)
-        let page = layout.pageCount > 1 ? "page \(page(state, layout) + 1)/\(layout.pageCount)   " : ""
-        return page + "arrows choose   Enter opens   V picture"
+        let page = layout.pageCount > 1 ? "page \(page(state, layout) + 1)/\(layout.pageCount)  " : ""
+        return page + "arrows choose  Enter opens  V picture"
     }
 
     private static func page(_ state: StudioState, _ layout: SheetLayout) -> Int {

@@ -1,5 +1,7 @@
-/// A picture among text: half blocks drawn through ncurses like any other cell, for thumbnails and contact sheets. They
-/// need no escape codes of their own, so nothing can damage them and text may stand between them.
+/// A picture among text: half blocks drawn through ncurses like any other cell, for thumbnails and contact sheets.
+///
+/// They need no escape codes of their own, so nothing can damage them and text may stand between them. They have at
+/// most 256 colours, since ncurses counts the pairs in use.
 package enum CellPicture {
     /// Draws a frame over `rect`, in coordinates of the canvas's present area: half blocks where the screen has at
     /// least 256 colours, shades of ASCII characters elsewhere.
@@ -14,8 +16,8 @@ package enum CellPicture {
         guard small.width == rect.width, small.height == rect.height * 2 else { return }
         for row in 0..<rect.height {
             for column in 0..<rect.width {
-                let upper = Color.rgb(small[column, row * 2]).reduced(to: depth)
-                let lower = Color.rgb(small[column, row * 2 + 1]).reduced(to: depth)
+                let upper = color(small[column, row * 2])
+                let lower = color(small[column, row * 2 + 1])
                 // One colour needs no block, and two cells the same way round need one colour pair.
                 let isFlat = upper == lower
                 canvas.write(
@@ -23,5 +25,11 @@ package enum CellPicture {
                     style: Style(foreground: isFlat ? style.foreground : upper, background: lower))
             }
         }
+    }
+
+    private static let palette = PicturePalette(depth: .palette256)
+
+    private static func color(_ rgb: RGB) -> Color {
+        .palette(UInt8(palette.code(rgb.red, rgb.green, rgb.blue, x: 0, y: 0)))
     }
 }
