@@ -129,6 +129,7 @@ struct JobRunnerTests {
         let record = try runner.history.job(job.id)
         #expect(record.state == .failed)
         #expect(record.error == "weights[2J damaged")
+        #expect(record.exitCode == 3)
     }
 
     @Test("Jobs run one after another in the order they were entered; a waiting one can be stopped")
