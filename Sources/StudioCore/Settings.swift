@@ -98,8 +98,8 @@ package struct Settings: Sendable, Equatable {
 
     /// Writes one value into the file and keeps its comments.
     ///
-    /// The key is dotted, `keys.enter`; the value is taken as TOML where it is a number or true or false, as a string
-    /// otherwise. What could not be read back is refused.
+    /// The key is dotted, `keys.enter`; the value is taken as a number or as true or false where it looks so and the key
+    /// wants it, as a string otherwise: "16" is also the name of a colour depth. What could not be read back is refused.
     package static func set(_ key: String, to value: String, in file: URL) throws(StudioError) {
         let path = file.path(percentEncoded: false)
         var text = ""
@@ -107,17 +107,18 @@ package struct Settings: Sendable, Equatable {
             text = try TextFile.read(file, shown: file.lastPathComponent)
         }
         let isPlain = ["true", "false"].contains(value) || Int(value) != nil
-        // "16" and "256" are names of colour depths, not numbers.
-        let literal = isPlain && key != "color" ? value : TOMLEditor.literal(value)
-        var editor = TOMLEditor(text)
-        editor.set(key.split(separator: ".").map(String.init), to: literal)
         let before = try parse(text, file: file.lastPathComponent).problems
-        if let problem = try parse(editor.text, file: file.lastPathComponent).problems.first(where: { new in
-            !before.contains { $0.text == new.text }
-        }) {
-            throw .badValue(problem.text)
+        var firstProblem: FileProblem?
+        for literal in (isPlain ? [value] : []) + [TOMLEditor.literal(value)] {
+            var editor = TOMLEditor(text)
+            editor.set(key.split(separator: ".").map(String.init), to: literal)
+            let problems = try parse(editor.text, file: file.lastPathComponent).problems
+            guard let problem = problems.first(where: { new in !before.contains { $0.text == new.text } }) else {
+                return try TextFile.write(editor.text, to: file)
+            }
+            firstProblem = firstProblem ?? problem
         }
-        try TextFile.write(editor.text, to: file)
+        if let firstProblem { throw .badValue(firstProblem.text) }
     }
 
     private mutating func readScreen(_ reader: inout TOMLReader) {

@@ -49,6 +49,28 @@ struct SettingsTests {
         #expect(problems == [])
     }
 
+    @Test("Every key that config knows is one that the file knows, and the file, a variable or nothing decides it")
+    func keys() throws {
+        let folder = try TestFolder()
+        let file = folder.url.appending(path: "config.toml")
+        for key in SettingKey.all {
+            let value = key.value(in: Settings()) ?? ["borders": "ascii", "output.name": "{seed}"][key.name] ?? "12"
+            try Settings.set(key.name, to: value, in: file)
+        }
+        let (settings, problems) = try Settings.load(file)
+        #expect(problems == [])
+        #expect(settings.threads == 12 && settings.borders == .ascii && settings.outputName == "{seed}")
+        let graphics = try SettingKey.named("graphics")
+        #expect(graphics.source(inFile: "", environment: [:]) == .standard)
+        #expect(graphics.source(inFile: "# a\ngraphics = \"half\"\n", environment: [:]) == .file(line: 2))
+        #expect(
+            graphics.source(inFile: "graphics = \"half\"", environment: ["TURBO2K_GRAPHICS": "sixel"])
+                == .environment(variable: "TURBO2K_GRAPHICS", value: "sixel"))
+        let enter = try SettingKey.named("keys.enter")
+        #expect(enter.source(inFile: "[keys]\nenter = \"draft\"\n", environment: [:]) == .file(line: 2))
+        #expect(throws: StudioError.self) { try SettingKey.named("grafics") }
+    }
+
     @Test("TURBO2K_HOME moves everything; otherwise the XDG folders decide, if absolute")
     func places() {
         let moved = StudioPaths(environment: ["TURBO2K_HOME": "/t", "XDG_DATA_HOME": "/d", "HOME": "/home/u"])
