@@ -161,6 +161,44 @@ struct StudioScenarioTests {
         try studio.see("= Prompt")
     }
 
+    @Test("17: a paused queue holds the next draft, and J moves one that waits")
+    func pausedQueue() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40)
+        try studio.see("? help")
+        try studio.key("M-6", "P")
+        try studio.see("paused, P goes on")
+        try studio.key("M-1")
+        try studio.type("one")
+        try studio.key("Enter")
+        try studio.see("1 draft")
+        try studio.type(" two")
+        try studio.key("Enter")
+        try studio.see("2 draft")
+        try studio.key("M-6", "J", "P")
+        try studio.see("draft 2 saved")
+        try studio.see("draft 1 saved")
+    }
+
+    @Test("18: keys.toml with a key that terminals keep is refused with line and reason")
+    func refusedKeys() throws {
+        let studio = try TmuxStudio()
+        let folder = studio.home.appending(path: "config")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let file = folder.appending(path: "keys.toml")
+        try "[everywhere]\ndraft = \"Ctrl-S\"\n".write(to: file, atomically: true, encoding: .utf8)
+        try studio.start(120, 40)
+        try studio.see("keys.toml")
+        try studio.see("Ctrl-S stops and starts output")
+        try "[everywhere]\ndraft = \"F9\"\n".write(to: file, atomically: true, encoding: .utf8)
+        try studio.close()
+        try studio.start(120, 40)
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("F9")
+        try studio.see("draft 1 saved")
+    }
+
     @Test("42: a batch of six makes six drafts and a contact sheet")
     func batch() throws {
         let studio = try TmuxStudio()

@@ -70,4 +70,45 @@ struct QueueTests {
         state.jobEntered(1, kind: .draft, recipe: recipe, draft: nil, expected: nil)
         #expect(state.message?.text.contains("since the queue is paused") == true)
     }
+
+    @Test("A draft goes before the commits that wait, unless the settings say otherwise", arguments: [true, false])
+    func draftsFirst(draftsGoFirst: Bool) throws {
+        var state = try Sample.busy(120, 40)
+        state.queue.draftsGoFirst = draftsGoFirst
+        let recipe = state.form.recipe(prompt: "fox", negative: "")
+        let commit = state.jobEntered(16, kind: .commit, recipe: recipe, draft: 2, expected: 98)
+        #expect(commit.isEmpty)
+        let draft = state.jobEntered(17, kind: .draft, recipe: recipe, draft: nil, expected: 8)
+        #expect(draft == (draftsGoFirst ? [.arrangeQueue([17, 16])] : []))
+        #expect(state.queue.waitingIDs == (draftsGoFirst ? [17, 16] : [16, 17]))
+        #expect(state.drafts.all.first { $0.id == 2 }?.commit == .waiting(16))
+    }
+
+    @Test("Quitting asks while a job runs, and does not where the settings say stop")
+    func quit() throws {
+        var state = try waiting()
+        let asked = state.press(.character("q"))
+        #expect(asked.isEmpty && state.text.contains("Quit?"))
+        state.press(.escape)
+        state.stopsOnQuit = true
+        let unasked = state.press(.character("q"))
+        #expect(unasked == [.quit])
+    }
+
+    @Test("The end of a job rings as the settings want it, also through tmux")
+    func notice() {
+        func bytes(_ wish: Settings.Notify, _ variables: [String: String], passes: Bool = false) -> String {
+            Notice.bytes(
+                wish, "2k done;\u{1B}\u{07}\nfox", environment: TerminalEnvironment(variables),
+                passesThroughTmux: passes)
+        }
+        let xterm = ["TERM": "xterm-256color"]
+        #expect(bytes(.none, xterm).isEmpty)
+        #expect(bytes(.bell, xterm) == "\u{07}")
+        #expect(bytes(.desktop, xterm) == "\u{1B}]9;2k done, fox\u{07}")
+        #expect(bytes(.both, ["TERM": "foot"]) == "\u{1B}]777;notify;Turbo2K Studio;2k done, fox\u{07}\u{07}")
+        let tmux = ["TERM": "tmux-256color"]
+        #expect(bytes(.both, tmux) == "\u{07}")
+        #expect(bytes(.desktop, tmux, passes: true) == "\u{1B}Ptmux;\u{1B}\u{1B}]9;2k done, fox\u{07}\u{1B}\\")
+    }
 }

@@ -173,9 +173,10 @@ extension StudioApp {
         handles[handle.id] = handle
         if let draft { parents[handle.id] = draft }
         let expected = handle.kind == .draft ? state.draftEstimate?.time : state.commitEstimate?.time
-        state.jobEntered(
+        let actions = state.jobEntered(
             handle.id, kind: handle.kind, recipe: handle.recipe, draft: draft, expected: expected?.seconds,
             batch: batch)
+        perform(actions)
     }
 
     private func take(_ event: JobEvent) {
@@ -212,7 +213,16 @@ extension StudioApp {
                 finishDraft(handle, result)
             }
         }
+        tellEnd(of: id)
         perform([.estimate])
+    }
+
+    /// Rings, as the settings want it, if the terminal has no focus and nothing else is left to do.
+    private func tellEnd(of id: Int) {
+        guard !hasFocus, state.queue.waitingCount == 0, let message = state.message else { return }
+        terminal.write(
+            Notice.bytes(
+                settings.notify, message.text, environment: environment, passesThroughTmux: tmux.allowsPassthrough))
     }
 
     private func finishDraft(_ handle: JobHandle, _ result: GenerationResult) {

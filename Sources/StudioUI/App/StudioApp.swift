@@ -39,12 +39,12 @@ package final class StudioApp {
 
     // Terminal
     private var answers = TerminalAnswers()
-    private var tmux = TmuxFacts.none
+    var tmux = TmuxFacts.none
     private var wishes = TerminalCapabilities.Wishes()
-    private let environment: TerminalEnvironment
+    let environment: TerminalEnvironment
     private var painter: PicturePainter
     private var size: TerminalSize
-    private var hasFocus = true
+    var hasFocus = true
 
     // Drawing
     private let start = ContinuousClock.now
@@ -116,6 +116,8 @@ package final class StudioApp {
         state.prefersFunctionKeys = environment.multiplexer == .zellij
         state.preview.graphicsName = painter.name
         state.date = startDate
+        state.queue.draftsGoFirst = settings.draftsGoFirst
+        state.stopsOnQuit = settings.onQuit == .stop
         do {
             state.bindings = try Self.bindings(options, settings)
         } catch {

@@ -1,3 +1,5 @@
+import Generation
+
 /// Prompts used before, and the walk through them with Up and Down.
 package struct PromptHistory: Sendable {
     /// Newest first.
@@ -111,6 +113,8 @@ package struct QueueList: Sendable {
     package private(set) var selection = 0
     /// Whether no waiting job is started.
     package var isPaused = false
+    /// Whether a new draft goes before the commits that wait.
+    package var draftsGoFirst = true
 
     package init() {}
 
@@ -136,6 +140,19 @@ package struct QueueList: Sendable {
 
     /// In the order in which they will run.
     package var waitingIDs: [Int] { jobs.filter { $0.state == .waiting }.map(\.id) }
+
+    /// Adds a waiting job.
+    ///
+    /// - Returns: whether it goes before others that wait.
+    package mutating func enter(_ job: JobEntry) -> Bool {
+        let index = jobs.firstIndex { $0.state == .waiting && $0.kind == .commit }
+        guard draftsGoFirst, job.kind == .draft, let index else {
+            jobs.append(job)
+            return false
+        }
+        jobs.insert(job, at: index)
+        return true
+    }
 
     /// Moves the selected waiting job, with its batch, past its neighbour.
     ///

@@ -195,7 +195,7 @@ extension StudioState {
     }
 
     private mutating func askToQuit() -> [StudioAction] {
-        guard let job = runningJob else { return [.quit] }
+        guard let job = runningJob, !stopsOnQuit else { return [.quit] }
         overlays.append(
             .question(
                 QuestionDialog(

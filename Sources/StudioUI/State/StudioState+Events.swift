@@ -8,22 +8,26 @@ extension StudioState {
     // MARK: Jobs
 
     /// A job was entered and has its number.
+    @discardableResult
     package mutating func jobEntered(
         _ id: Int, kind: GenerationResult.Kind, recipe: Recipe, draft: Int?, expected: Double?,
         batch: BatchPlace? = nil
-    ) {
+    ) -> [StudioAction] {
         let size = kind == .draft ? recipe.lr.size : recipe.hr.size
         // A resumed job comes back under its own number.
         queue.jobs.removeAll { $0.id == id }
-        queue.jobs.append(
-            JobEntry(id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected, batch: batch))
+        let goesFirst = queue.enter(
+            JobEntry(
+                id: id, kind: kind, size: size, draft: draft, state: .waiting, expected: expected, batch: batch))
         if let batch { noteMember(id, batch) }
+        let actions: [StudioAction] = goesFirst ? [.arrangeQueue(queue.waitingIDs)] : []
+        if let draft, runningJob != nil { drafts.change(draft) { $0.commit = .waiting(id) } }
         if queue.isPaused, runningJob == nil {
-            return say("Job \(id) waits, since the queue is paused; P in the queue lets it go on.", .warning)
+            say("Job \(id) waits, since the queue is paused; P in the queue lets it go on.", .warning)
+        } else if let running = runningJob, batch == nil {
+            say("\(kind == .draft ? "Draft" : "Commit") \(id) waits for job \(running.id).")
         }
-        guard runningJob != nil, batch == nil else { return }
-        if let draft { drafts.change(draft) { $0.commit = .waiting(id) } }
-        say("\(kind == .draft ? "Draft" : "Commit") \(id) waits for job \(runningJob?.id ?? 0).")
+        return actions
     }
 
     private mutating func noteMember(_ job: Int, _ place: BatchPlace) {

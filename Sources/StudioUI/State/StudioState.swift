@@ -62,6 +62,8 @@ package struct StudioState: Sendable {
     /// Whether a commit was started already: Ctrl-T then goes without its dialog.
     package var hasCommitted = false
     package var lastTrashed: Int?
+    /// Whether quitting stops a running job without asking.
+    package var stopsOnQuit = false
     package var themeNames: [String] = []
     package var seeds = SystemRandomNumberGenerator()
 
