@@ -1,4 +1,4 @@
-import Foundation
+package import struct Foundation.URL
 
 /// An engine without weights: clips drawn from the prompt's words and the seed, steps that only wait.
 ///
@@ -6,6 +6,7 @@ import Foundation
 /// it can be tried in seconds on any machine. Sampler state is `state.json`, the number of the last finished step.
 package struct FakeGenerationService: GenerationService {
     private let options: FakeOptions
+    private let looks = LookWishes()
 
     package init(options: FakeOptions = FakeOptions()) {
         self.options = options
@@ -29,16 +30,24 @@ package struct FakeGenerationService: GenerationService {
     }
 
     /// A token for every four characters of a word and one for the end, as a subword vocabulary gives on average.
-    package func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) {
-        let used = prompt.split(whereSeparator: \.isWhitespace).reduce(1) { $0 + ($1.count + 3) / 4 }
-        return (used, 128)
+    package func tokenCount(of prompt: String, model: String) async throws -> PromptLength {
+        PromptLength(of: prompt, limit: 128) { text in
+            text.split(whereSeparator: \.isWhitespace).reduce(1) { $0 + ($1.count + 3) / 4 }
+        }
     }
+
+    package func features(ofDraftIn folder: URL) async throws -> [FeaturePicture] {
+        try FakeFeatures(folder: folder).pictures
+    }
+
+    package func look(_ look: SharperLook) async { looks.ask(look) }
 
     private func stream(
         _ body: @escaping @Sendable (FakeJob) async throws -> Void
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
-            let job = FakeJob(options: options) { continuation.yield($0) }
+            _ = looks.take()
+            let job = FakeJob(options: options, looks: looks) { continuation.yield($0) }
             let task = Task {
                 do {
                     try await body(job)

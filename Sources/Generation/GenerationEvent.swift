@@ -1,5 +1,4 @@
 package import struct Foundation.URL
-package import VideoIO
 
 /// Which of the two denoising passes.
 package enum Pass: String, Codable, Sendable {
@@ -58,29 +57,6 @@ package struct StepRecord: Sendable, Hashable, Codable {
         self.tokens = tokens
         self.calls = calls
         self.x0Change = x0Change
-    }
-}
-
-/// A few frames for the screen.
-package struct Preview: Sendable {
-    /// Where the pixels come from.
-    package enum Look: String, Codable, Sendable {
-        /// A linear map from latents to colours.
-        case map
-        /// The decoder, at the pass's own size or reduced.
-        case decoded
-    }
-
-    package var look: Look
-    /// In playing order, all of one size.
-    package var frames: [VideoFrame]
-    /// Frames per second at which `frames` shows the clip's true speed.
-    package var fps: Double
-
-    package init(look: Look, frames: [VideoFrame], fps: Double) {
-        self.look = look
-        self.frames = frames
-        self.fps = fps
     }
 }
 

@@ -94,8 +94,13 @@ package protocol GenerationService: Sendable {
     func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
     /// What a job would need, without starting it.
     func plan(_ recipe: Recipe) async throws -> GenerationPlan
-    /// The text tokens a prompt takes and the most the model reads, for the editor's title.
-    func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int)
+    /// How much of a prompt the model reads, for the editor.
+    func tokenCount(of prompt: String, model: String) async throws -> PromptLength
+    /// A kept draft's guidance features, one picture for each block, in the blocks' order; waits for the job that runs.
+    func features(ofDraftIn folder: URL) async throws -> [FeaturePicture]
+    /// Asks the running job for one sharper picture of its present estimate, which comes as a preview after the step.
+    /// Where no job runs nothing happens.
+    func look(_ look: SharperLook) async
 }
 
 /// Memory and work of a job, computed from shapes.

@@ -15,7 +15,11 @@ private struct IdleService: GenerationService {
 
     func plan(_ recipe: Recipe) async throws -> GenerationPlan { throw GenerationError.badModel("no plan") }
 
-    func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) { (1, 128) }
+    func tokenCount(of prompt: String, model: String) async throws -> PromptLength { PromptLength(used: 1, limit: 128) }
+
+    func features(ofDraftIn folder: URL) async throws -> [FeaturePicture] { [] }
+
+    func look(_ look: SharperLook) async {}
 }
 
 @Suite("Room on the disk")

@@ -26,7 +26,11 @@ private struct ScriptedService: GenerationService {
         throw GenerationError.badModel("no plan")
     }
 
-    func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) { (1, 128) }
+    func tokenCount(of prompt: String, model: String) async throws -> PromptLength { PromptLength(used: 1, limit: 128) }
+
+    func features(ofDraftIn folder: URL) async throws -> [FeaturePicture] { [] }
+
+    func look(_ look: SharperLook) async {}
 
     private func play(
         _ kind: GenerationResult.Kind, _ recipe: Recipe, pass: Pass, settings: PassSettings, file: OutputRequest?

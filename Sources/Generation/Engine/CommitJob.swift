@@ -28,7 +28,7 @@ struct CommitJob {
             threadCount: model.parallel.threadCount)
         defer { writer.cancel() }
         let (low, high, decoder) = try job.stage(.load) {
-            try checkWeights()
+            try model.checkWeights(of: draft, cache: options.cacheFolder)
             return (try model.transformer(), try model.highResolution(), try model.decoder())
         }
         let latent = try denoised(recipe, low, high, job)
@@ -59,15 +59,6 @@ struct CommitJob {
             availableBytes: options.availableBytes
         ).checkFits(.commit, ignoring: options.ignoresMemory)
         return recipe
-    }
-
-    /// Features of other weights would guide to another clip.
-    private func checkWeights() throws {
-        guard try model.weightsSHA256(cache: options.cacheFolder) == draft.weightsSHA256 else {
-            throw GenerationError.badDraft(
-                "The weights of \(model.model.name.printable) have changed since this draft was made; make the draft again."
-            )
-        }
     }
 
     /// The features are resized to the new grid, so the shapes must agree about what is where.
@@ -102,17 +93,25 @@ struct CommitJob {
             }
             start = restart(start, lowGrid, grid, channels, level: schedule.timesteps[0])
         }
-        let colors = LatentColorStore(cache: options.cacheFolder, key: draft.weightsSHA256)
-        let map = request.wantsPreviews ? colors.load() : nil
         return try job.stage(.hr, parts: schedule.stepCount) {
             try passes.denoise(
                 .hr, executor: high, settings: recipe.hr, grid: grid, schedule: schedule, random: random,
                 prompts: (draft.positive, draft.negative), injections: injections, folder: request.folder,
                 key: passes.stateKey(
                     recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: draft.weightsSHA256),
-                showEstimate: map.map { passes.preview($0, grid: grid, job: job) }
+                preview: request.wantsPreviews ? preview(passes, lowGrid, grid, job) : nil
             ).run(from: start, job: job)
         }
+    }
+
+    /// Between two steps: the estimate, and how near it is to the draft.
+    private func preview(
+        _ passes: PassBuilder, _ lowGrid: LatentGrid, _ grid: LatentGrid, _ job: JobContext
+    ) -> EstimatePreview {
+        let map = LatentColorStore(cache: options.cacheFolder, key: draft.weightsSHA256).load()
+        var preview = passes.preview(map, grid: grid, size: passes.recipe.hr.size, job: job)
+        preview.reference = map?.frames(draft.latent, grid: lowGrid) ?? []
+        return preview
     }
 
     /// The draft's features, once for the commit, on the high-resolution grid.
@@ -122,15 +121,10 @@ struct CommitJob {
     ) throws -> [InjectedFeatures] {
         guard let turbo2k = high.turbo2k else { return [] }
         let noise = random.normal(count: draft.latent.count)
-        let time = turbo2k.guidanceTimestep
-        let noisy = zip(draft.latent, noise).map { (1 - time) * $0 + time * $1 }
         return try job.stage(.features) {
-            var evaluation = VideoTransformerExecutor.Evaluation(
-                rotary: passes.rotary(lowGrid, low), prompt: low.prompt(draft.positive), timesteps: [time])
-            evaluation.stop = job.stop
-            let streams = try low.streams(
-                after: turbo2k.guidanceBlocks, noisy, evaluation,
-                workspace: low.workspace(tokenCount: lowGrid.tokenCount))
+            let streams = try passes.guidanceStreams(
+                draft, noise: noise, low, lowGrid, blocks: turbo2k.guidanceBlocks, time: turbo2k.guidanceTimestep,
+                stop: job.stop)
             return try high.injections(
                 of: streams, from: lowGrid.tokenGrid, to: grid.tokenGrid, stop: job.stop)
         }

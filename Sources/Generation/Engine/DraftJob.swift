@@ -70,7 +70,9 @@ struct DraftJob {
     ) throws -> [Float] {
         let grid = passes.grid(recipe.lr.size)
         let schedule = try passes.schedule(.lr, recipe.lr, grid: grid)
-        let map = request.wantsPreviews ? colors.load() : nil
+        let preview =
+            request.wantsPreviews
+            ? passes.preview(colors.load(), grid: grid, size: recipe.lr.size, job: job) : nil
         return try job.stage(.lr, parts: schedule.stepCount) {
             var random = RandomSource(seed: UInt64(recipe.seed))
             let noise = random.normal(count: grid.tokenCount * executor.configuration.inputChannels)
@@ -78,7 +80,7 @@ struct DraftJob {
                 .lr, executor: executor, settings: recipe.lr, grid: grid, schedule: schedule, random: random,
                 prompts: prompts, folder: request.folder,
                 key: passes.stateKey(recipe.lr, kind: "draft", weights: weights),
-                showEstimate: map.map { passes.preview($0, grid: grid, job: job) }
+                preview: preview
             ).run(from: noise, job: job)
         }
     }

@@ -32,6 +32,8 @@ package final class GenerationEngine: GenerationService {
     package let catalog: ModelCatalog
     private let queue = DispatchQueue(label: "turbo2k.engine", qos: .utility)
     private let loaded = Mutex(LoadedSlot())
+    /// What the running job is asked to show.
+    private let looks = LookWishes()
 
     /// The model in memory. Only touched on the queue; the lock tells the compiler.
     private struct LoadedSlot: @unchecked Sendable {
@@ -47,7 +49,7 @@ package final class GenerationEngine: GenerationService {
 
     package func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         stream { [self] job in
-            let model = try load(request.recipe.model, precision: request.recipe.precision, job)
+            let model = try load(request.recipe.model, precision: request.recipe.precision)
             try DraftJob(request: request, model: model, options: options).run(job)
         }
     }
@@ -55,7 +57,7 @@ package final class GenerationEngine: GenerationService {
     package func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         stream { [self] job in
             let draft = try DraftFile.read(in: request.draftFolder)
-            let model = try load(draft.recipe.model, precision: request.precision ?? draft.recipe.precision, job)
+            let model = try load(draft.recipe.model, precision: request.precision ?? draft.recipe.precision)
             try CommitJob(request: request, draft: draft, model: model, options: options).run(job)
         }
     }
@@ -63,7 +65,7 @@ package final class GenerationEngine: GenerationService {
     package func plan(_ recipe: Recipe) async throws -> GenerationPlan {
         try ModelCatalog.explained {
             let shapes = try ModelShapes(catalog.find(recipe.model))
-            try RecipeCheck(shapes).check(recipe)
+            try RecipeCheck(shapes).checkSettings(recipe)
             return MemoryPlan(
                 shapes: shapes, recipe: recipe, precision: recipe.precision ?? Kernels.defaultPrecision,
                 threadCount: threadCount, availableBytes: options.availableBytes
@@ -71,9 +73,36 @@ package final class GenerationEngine: GenerationService {
         }
     }
 
-    package func tokenCount(of prompt: String, model: String) async throws -> (used: Int, limit: Int) {
-        try TokenCounter.shared.count(prompt, model: catalog.find(model))
+    package func tokenCount(of prompt: String, model: String) async throws -> PromptLength {
+        try TokenCounter.shared.length(of: prompt, model: catalog.find(model))
     }
+
+    package func features(ofDraftIn folder: URL) async throws -> [FeaturePicture] {
+        if let kept = FeatureFile.read(in: folder) { return kept }
+        let stop = StopFlag()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                queue.async { [self] in
+                    continuation.resume(
+                        with: Result { try ModelCatalog.explained { try features(ofDraftIn: folder, stop: stop) } })
+                }
+            }
+        } onCancel: {
+            stop.stop()
+        }
+    }
+
+    private func features(ofDraftIn folder: URL, stop: StopFlag) throws -> [FeaturePicture] {
+        if stop.isStopped { throw CancellationError() }
+        let draft = try DraftFile.read(in: folder)
+        let model = try load(draft.recipe.model, precision: draft.recipe.precision)
+        let pictures = try FeatureJob(draft: draft, model: model, options: options).run(stop: stop)
+        // Without a place to keep them they are made again the next time.
+        try? FeatureFile.write(pictures, in: folder)
+        return pictures
+    }
+
+    package func look(_ look: SharperLook) async { looks.ask(look) }
 
     private var threadCount: Int { options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 
@@ -83,11 +112,13 @@ package final class GenerationEngine: GenerationService {
         AsyncThrowingStream { continuation in
             let stop = StopFlag()
             continuation.onTermination = { _ in stop.stop() }
-            queue.async {
+            queue.async { [looks] in
                 do {
                     try ModelCatalog.explained {
-                        let job = JobContext(stop: stop) { continuation.yield($0) }
+                        let job = JobContext(stop: stop, looks: looks) { continuation.yield($0) }
                         try job.checkCancellation()
+                        // What an earlier job was asked for means nothing to this one.
+                        _ = looks.take()
                         try body(job)
                     }
                     continuation.finish()
@@ -98,7 +129,7 @@ package final class GenerationEngine: GenerationService {
         }
     }
 
-    private func load(_ name: String, precision: Precision?, _ job: JobContext) throws -> LoadedModel {
+    private func load(_ name: String, precision: Precision?) throws -> LoadedModel {
         let installed = try catalog.find(name)
         let precision = precision ?? Kernels.defaultPrecision
         let key = "\(installed.weightFiles.map(WeightDigests.identity)) \(precision) \(threadCount)"
@@ -126,14 +157,14 @@ private final class TokenCounter: Sendable {
     static let shared = TokenCounter()
     private let tokenizers = Mutex<[String: T5TokenizerBox]>([:])
 
-    func count(_ prompt: String, model: InstalledModel) throws -> (used: Int, limit: Int) {
-        guard let path = model.tokenizer?.path else { return (0, PromptLimit.tokens) }
+    func length(of prompt: String, model: InstalledModel) throws -> PromptLength {
+        guard let path = model.tokenizer?.path else { return PromptLength(used: 0, limit: PromptLimit.tokens) }
         let box = try tokenizers.withLock { known in
             if let found = known[path] { return found }
             let made = try ModelCatalog.explained { try T5TokenizerBox(path: path) }
             known[path] = made
             return made
         }
-        return (box.count(prompt), PromptLimit.tokens)
+        return box.length(of: prompt)
     }
 }

@@ -5,14 +5,17 @@ import Models
 /// A running job: where its events go, when it must stop, what it took so far.
 final class JobContext {
     let stop: StopFlag
+    /// Pictures that are asked for while the job runs.
+    let looks: LookWishes
     /// Takes events from any thread.
     let send: @Sendable (GenerationEvent) -> Void
     private let start = ContinuousClock.now
     private(set) var stageSeconds: [Stage: Double] = [:]
     private(set) var steps: [StepRecord] = []
 
-    init(stop: StopFlag, send: @escaping @Sendable (GenerationEvent) -> Void) {
+    init(stop: StopFlag, looks: LookWishes = LookWishes(), send: @escaping @Sendable (GenerationEvent) -> Void) {
         self.stop = stop
+        self.looks = looks
         self.send = send
     }
 

@@ -54,7 +54,7 @@ struct PassBuilder {
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
         schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),
-        injections: [InjectedFeatures] = [], folder: URL, key: String, showEstimate: (([Float]) -> Void)?
+        injections: [InjectedFeatures] = [], folder: URL, key: String, preview: EstimatePreview?
     ) -> DenoiseStage {
         let guidance = PassGuidance(settings)
         let sparsity = settings.coverage.flatMap { sparsePass(coverage: $0, grid: grid, executor) }
@@ -64,16 +64,14 @@ struct PassBuilder {
             rotary: rotary(grid, executor, order: sparsity?.order), positive: executor.prompt(prompts.positive),
             negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
             injections: sparsity.map { sparsity in injections.map { $0.reordered(sparsity.order) } } ?? injections,
-            sparsity: sparsity, stateFolder: folder, stateKey: key, showEstimate: showEstimate)
+            sparsity: sparsity, stateFolder: folder, stateKey: key, preview: preview)
     }
 
-    /// Shows estimates by a fitted map.
-    func preview(_ map: LatentColors, grid: LatentGrid, job: JobContext) -> ([Float]) -> Void {
-        let fps = recipe.fps / Double(autoencoder.temporalFactor)
-        return { latent in
-            let frames = map.frames(latent, grid: grid)
-            if !frames.isEmpty { job.emit(.preview(Preview(look: .map, frames: frames, fps: fps))) }
-        }
+    /// Shows estimates: by a fitted map, and by the decoder on demand.
+    func preview(_ map: LatentColors?, grid: LatentGrid, size: VideoSize, job: JobContext) -> EstimatePreview {
+        EstimatePreview(
+            map: map, model: model, grid: grid, recipe: recipe, size: size, framesPerLatent: autoencoder.temporalFactor,
+            job: job)
     }
 
     /// Names the job that a state belongs to: everything that decides its numbers.

@@ -18,5 +18,7 @@ final class T5TokenizerBox: Sendable {
         }
     }
 
-    func count(_ prompt: String) -> Int { tokenizer.ids(of: prompt).count }
+    func length(of prompt: String) -> PromptLength {
+        PromptLength(of: prompt, limit: PromptLimit.tokens) { tokenizer.ids(of: $0).count }
+    }
 }

@@ -17,11 +17,20 @@ struct RecipeCheck {
         layerCount = shapes.transformerConfiguration.layerCount
     }
 
+    /// Everything that must hold before a job starts.
+    ///
     /// - Throws: ``GenerationError/badValue(_:)``.
     func check(_ recipe: Recipe) throws {
         guard !recipe.prompt.allSatisfy(\.isWhitespace) else {
             throw GenerationError.badValue("The prompt is empty; describe what the clip shows.")
         }
+        try checkSettings(recipe)
+    }
+
+    /// What a plan needs too: it does not ask what the clip shows.
+    ///
+    /// - Throws: ``GenerationError/badValue(_:)``.
+    func checkSettings(_ recipe: Recipe) throws {
         for (name, text) in [("prompt", recipe.prompt), ("negative prompt", recipe.negative)] {
             guard text.unicodeScalars.count <= Self.promptLimit else {
                 throw GenerationError.badValue(

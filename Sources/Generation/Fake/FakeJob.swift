@@ -4,6 +4,7 @@ import VideoIO
 /// One run of the fake engine: waits, events and files.
 struct FakeJob: Sendable {
     let options: FakeOptions
+    let looks: LookWishes
     let send: @Sendable (GenerationEvent) -> Void
 
     /// Stands for weights there are none of.
@@ -42,7 +43,7 @@ struct FakeJob: Sendable {
     }
 
     func commit(_ request: CommitRequest) async throws {
-        var recipe = try readRecipe(folder: request.draftFolder)
+        var recipe = try FakeFeatures(folder: request.draftFolder).recipe
         recipe.hr = request.hr
         recipe.precision = request.precision ?? recipe.precision
         try check(recipe)
@@ -108,7 +109,7 @@ struct FakeJob: Sendable {
                 x0Change: number == 1 ? nil : 0.8 / Double(number * number))
             log.steps.append(record)
             send(.stepFinished(record))
-            if previews { send(.preview(estimate(clip, recipe, settings, number))) }
+            if previews { sendEstimate(clip, recipe, settings, pass, number) }
             try writeState(State(pass: pass, step: number), folder: folder)
             send(.stateSaved(pass: pass, step: number))
         }
@@ -142,16 +143,26 @@ struct FakeJob: Sendable {
     // MARK: Pictures
 
     /// The estimate after a step: noise that clears.
-    private func estimate(_ clip: FakeClip, _ recipe: Recipe, _ settings: PassSettings, _ number: Int) -> Preview {
-        let width = 128
+    private func sendEstimate(
+        _ clip: FakeClip, _ recipe: Recipe, _ settings: PassSettings, _ pass: Pass, _ number: Int
+    ) {
+        let start = ContinuousClock.now
+        let look = looks.take()
+        let width = look == nil ? 128 : min(settings.size.width, look == .small ? 256 : 640)
         let height = max(width * settings.size.height / settings.size.width, 8)
         let latentFrames = (recipe.frames - 1) / 8 + 1
         let noise = 0.9 * (1 - Double(number) / Double(settings.steps))
-        let frames = (0..<latentFrames).map { index in
-            clip.frame(
-                width: width, height: height, time: Double(index) / Double(max(latentFrames, 2) - 1), noise: noise)
+        func frames(noise: Double) -> [VideoFrame] {
+            (0..<latentFrames).map { index in
+                clip.frame(
+                    width: width, height: height, time: Double(index) / Double(max(latentFrames, 2) - 1), noise: noise)
+            }
         }
-        return Preview(look: .map, frames: frames, fps: recipe.fps / 8)
+        let shown = frames(noise: noise)
+        let match = pass == .hr && look == nil ? ColorMatch.correlation(shown, frames(noise: 0)) : nil
+        let kind: Preview.Look = look.map { $0 == .small ? .small : .full } ?? .map
+        let seconds = (ContinuousClock.now - start) / .seconds(1)
+        send(.preview(Preview(look: kind, frames: shown, fps: recipe.fps / 8, match: match, seconds: seconds)))
     }
 
     private func decodedPreview(_ clip: FakeClip, _ recipe: Recipe, size: VideoSize) -> Preview {
@@ -179,15 +190,6 @@ struct FakeJob: Sendable {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         try save(encoder.encode(recipe), to: folder.appendingPathComponent("recipe.json"))
-    }
-
-    private func readRecipe(folder: URL) throws -> Recipe {
-        let file = folder.appendingPathComponent("recipe.json")
-        do {
-            return try JSONDecoder().decode(Recipe.self, from: Data(contentsOf: file))
-        } catch {
-            throw GenerationError.badDraft("The draft in \(folder.path) has no readable recipe.json. Make it again.")
-        }
     }
 
     private func writeState(_ state: State, folder: URL) throws {

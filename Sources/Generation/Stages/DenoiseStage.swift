@@ -51,8 +51,8 @@ struct DenoiseStage {
     /// Where the state is kept after each step, and under which key.
     let stateFolder: URL
     let stateKey: String
-    /// Shows the present estimate of the clean latent, `[tokens, channels]`.
-    let showEstimate: (([Float]) -> Void)?
+    /// Shows the present estimate of the clean latent between two steps.
+    let preview: EstimatePreview?
 
     private var channels: Int { executor.configuration.inputChannels }
     private var shape: [Int] { [1, grid.tokenCount, channels] }
@@ -71,7 +71,7 @@ struct DenoiseStage {
             send(.stateSaved(pass: pass, step: $0))
         }
         defer { saver.finish() }
-        var gallery = showEstimate.map(PacedPreview.init)
+        var preview = preview
         var estimate: [Float]?
         _ = executor.times.take()
         let result = try FlowSampler(schedule, method: method).sample(
@@ -94,7 +94,7 @@ struct DenoiseStage {
                             step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey))
                 }
                 try job.checkCancellation()
-                if let estimate, !isLast { gallery?.show(estimate) }
+                if let estimate, !isLast { try preview?.show(estimate) }
             })
         return result.values
     }
@@ -170,25 +170,6 @@ struct DenoiseStage {
             norm += Double(new[index]) * Double(new[index])
         }
         return norm > 0 ? (difference / norm).squareRoot() : 0
-    }
-}
-
-/// Shows estimates as long as that takes at most 2 % of the time.
-private struct PacedPreview {
-    private let show: ([Float]) -> Void
-    private var cost: Duration = .zero
-    private var lastShown = ContinuousClock.now
-
-    private static let share = 0.02
-
-    init(_ show: @escaping ([Float]) -> Void) { self.show = show }
-
-    mutating func show(_ estimate: [Float]) {
-        let start = ContinuousClock.now
-        guard cost <= (start - lastShown) * Self.share else { return }
-        show(estimate)
-        lastShown = ContinuousClock.now
-        cost = lastShown - start
     }
 }
 

@@ -19,7 +19,7 @@ enum AppEvent: Sendable {
     case sheetClip(ShownClip, draft: Int)
     case historyLoaded(StoredHistory)
     case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
-    case tokens(used: Int, limit: Int)
+    case tokens(PromptLength)
     case tmux(TmuxFacts)
     case recipe(RecipeDocument, from: String)
     case restored(DraftEntry)

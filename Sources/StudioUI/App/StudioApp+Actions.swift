@@ -220,7 +220,7 @@ extension StudioApp {
         Task.detached {
             // Without a tokenizer the title shows words alone; the model's own error comes with the first job.
             guard let count = try? await service.tokenCount(of: text, model: model) else { return }
-            mailbox.post(.tokens(used: count.used, limit: count.limit))
+            mailbox.post(.tokens(count))
         }
     }
 

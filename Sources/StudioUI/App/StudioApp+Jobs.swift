@@ -155,7 +155,7 @@ extension StudioApp {
             guard request == estimateRequests else { return }
             state.draftEstimate = draft
             state.commitEstimate = commit
-        case .tokens(let used, let limit): state.tokens = (used, limit)
+        case .tokens(let length): state.tokens = length
         case .recipe(let document, let name): adopt(document, from: name)
         case .restored(let entry):
             state.drafts.add(entry)

@@ -1,3 +1,4 @@
+import Generation
 import StudioCore
 package import TerminalKit
 

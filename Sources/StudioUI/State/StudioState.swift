@@ -1,4 +1,5 @@
 package import Foundation
+package import Generation
 package import TerminalKit
 
 /// Everything the screen shows and every key changes: a value without I/O. Keys give ``StudioAction``s for the program
@@ -39,8 +40,8 @@ package struct StudioState: Sendable {
     /// Ctrl-X was pressed in the prompt: the next key may complete a command.
     var isAfterControlX = false
     package var promptHistory = PromptHistory()
-    /// Text tokens of the prompt and the most the model reads, once counted.
-    package var tokens: (used: Int, limit: Int)?
+    /// How much of the prompt the model reads, once counted.
+    package var tokens: PromptLength?
     package var form: ParametersForm
     package var paramsPane = ParamsPane()
     package var drafts = DraftList()
