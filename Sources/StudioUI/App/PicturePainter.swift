@@ -28,7 +28,6 @@ struct PicturePainter {
     ///
     /// - Returns: bytes that remove what the old way of drawing left.
     mutating func adopt(_ new: TerminalCapabilities, background: Color) -> [UInt8] {
-        guard new != capabilities else { return [] }
         let bytes = erase(background: background)
         capabilities = new
         encoder = PictureEncoders.encoder(for: new, imageIDs: imageIDs)

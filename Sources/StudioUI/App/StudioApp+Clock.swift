@@ -1,0 +1,92 @@
+import Foundation
+import StudioCore
+import TerminalKit
+import VideoIO
+
+/// Time: what moves, and when the loop looks again. Nothing is drawn when nothing changes.
+extension StudioApp {
+    /// At most this many updates a second; keys are drawn at once.
+    private static let shortestUpdateGap = 1.0 / 30
+
+    func refreshClocks() {
+        state.now = (ContinuousClock.now - start) / .seconds(1)
+        if !options.hasFixedClock { state.date = startDate.addingTimeInterval(state.now) }
+    }
+
+    private var isMoving: Bool {
+        let idle = state.now - lastInput > Double(settings.idleStopMinutes) * 60
+        let isHidden = !hasFocus && settings.pausesUnfocused
+        return !idle && !isHidden && state.overlays.isEmpty && state.layout.panes[.preview] != nil
+    }
+
+    /// Over ssh a sheet of text cells would cost too much: it stands still there.
+    private var movesSheet: Bool {
+        state.sheet.map { !$0.clips.isEmpty } ?? false && state.preview.isPlaying && !environment.isRemote
+    }
+
+    /// Lets time pass, draws if something changed, and sets the timer for what comes next.
+    func update(hasInput: Bool) {
+        if !hasInput, state.now - lastUpdate < Self.shortestUpdateGap {
+            return wake(at: lastUpdate + Self.shortestUpdateGap)
+        }
+        _ = state.expireMessage()
+        refreshFacts()
+        if isMoving, display.mayMove { _ = state.preview.advance(now: state.now) }
+        let (isPlaying, now) = (movesSheet, state.now)
+        if isMoving { _ = state.sheet?.advance(now: now, isPlaying: isPlaying) }
+        state.preview.achievedRate = state.preview.isPlaying ? display.achievedRate : nil
+        terminal.write(display.update(state))
+        loadThumbnails()
+        lastUpdate = state.now
+        scheduleNext()
+    }
+
+    /// Asks once for the small picture of each draft in view.
+    private func loadThumbnails() {
+        let missing = DraftsPane.thumbnailDrafts(state).filter { wantedThumbnails.insert($0.id).inserted }
+        guard !missing.isEmpty else { return }
+        let mailbox = mailbox
+        Task.detached {
+            for entry in missing {
+                // A draft without a poster, cleaned away by hand perhaps, has no picture; its clip says why.
+                let path = entry.poster.path(percentEncoded: false)
+                guard let frame = try? ImageFile.read(path, maximumSize: (64, 64)) else { continue }
+                mailbox.post(.thumbnail(frame.pixelFrame, draft: entry.id))
+            }
+        }
+    }
+
+    private func refreshFacts() {
+        let interval = state.runningJob == nil ? 60.0 : 2.0
+        guard state.now - lastFacts >= interval else { return }
+        lastFacts = state.now
+        loadFacts()
+    }
+
+    private func scheduleNext() {
+        var due: [Double] = []
+        if isMoving, movesSheet { due.append(state.now + 1 / ContactSheet.rate) }
+        if isMoving, state.sheet == nil, let frame = state.preview.nextFrameDue() {
+            let pace = display.secondsToNextFrame.map { state.now + $0 }
+            due.append(max(frame, pace ?? .infinity))
+        }
+        if let until = state.message?.until { due.append(until) }
+        if state.runningJob != nil { due.append(lastUpdate + (settings.motion == .reduced ? 1 : 0.25)) }
+        if let next = due.min(), next.isFinite { wake(at: next) } else { timer?.cancel() }
+    }
+
+    private func wake(at time: Double) {
+        timer?.cancel()
+        let now = (ContinuousClock.now - start) / .seconds(1)
+        let delay = max(time - now, 0.001)
+        let mailbox = mailbox
+        timer = Task.detached(priority: .high) {
+            do {
+                try await Task.sleep(for: .seconds(delay))
+                mailbox.post(.tick)
+            } catch {
+                // A newer timer has taken the place of this one.
+            }
+        }
+    }
+}

@@ -1,0 +1,200 @@
+import Generation
+import StudioCore
+import TerminalKit
+import VideoIO
+
+/// What the terminal shows: turns each state into the bytes of one update, text and picture, and paces the picture.
+@MainActor
+final class StudioDisplay {
+    private let screen: Screen
+    private let settings: Settings
+    private let isRemote: Bool
+    private var painter: PicturePainter
+    private var pacer = Pacer(TerminalKit.FrameRate(first: 12, most: 12))
+    /// Frames of a playing clip a second that reached the terminal, once known.
+    private(set) var achievedRate: Double?
+    private var hadOverlay = false
+    private var shownArea: Rect?
+    private var shownFrame: FrameIdentity?
+    /// Bytes to send before the next update.
+    private var pendingBytes: [UInt8] = []
+    /// When the last frames were sent, on the state's clock.
+    private var sentFrames: [Double] = []
+
+    /// Which frame is on the screen.
+    private struct FrameIdentity: Equatable {
+        var source: ShownClip.Source
+        var index: Int
+        var isComparing: Bool
+        var showsDifference: Bool
+    }
+
+    init(_ screen: Screen, _ capabilities: TerminalCapabilities, settings: Settings, imageIDs: ImageIDs) {
+        self.screen = screen
+        self.settings = settings
+        isRemote = capabilities.isRemote
+        painter = PicturePainter(capabilities, imageIDs: imageIDs)
+    }
+
+    var capabilities: TerminalCapabilities { painter.capabilities }
+
+    /// How pictures are drawn, for the pane's title.
+    var graphicsName: String { painter.name }
+
+    // MARK: The terminal
+
+    /// Takes on what the terminal has told meanwhile.
+    func adopt(_ new: TerminalCapabilities, background: Color) {
+        guard new != painter.capabilities else { return }
+        pendingBytes += painter.adopt(new, background: background)
+        shownFrame = nil
+    }
+
+    func resize(to size: TerminalSize, background: Color) {
+        pendingBytes += painter.erase(background: background)
+        screen.resize(to: size)
+        forgetPicture()
+    }
+
+    /// Everything is to be drawn again.
+    func repaint() {
+        screen.invalidate()
+        forgetPicture()
+    }
+
+    /// The terminal was given away and is ours again; it may be another one.
+    func comeBack(size: TerminalSize) {
+        pendingBytes = []
+        screen.resize(to: size)
+        forgetPicture()
+    }
+
+    /// Bytes that remove the picture.
+    func erasePicture(background: Color) -> [UInt8] { painter.erase(background: background) }
+
+    private func forgetPicture() {
+        painter.forget()
+        shownFrame = nil
+        shownArea = nil
+        pacer.reset()
+    }
+
+    // MARK: Pace
+
+    /// The terminal has answered: everything before the question is on its screen.
+    func noteReady() { pacer.noteReady(now: .now) }
+
+    /// Whether the line has room for a frame.
+    var mayMove: Bool { pacer.mayStart(now: .now) }
+
+    /// How long until the line has room for a frame, in seconds; nil while pictures stand still.
+    var secondsToNextFrame: Double? {
+        pacer.nextStart(now: .now).map { ContinuousClock.now.duration(to: $0) / .seconds(1) }
+    }
+
+    private func updateFrameRate(_ frame: VideoFrame?) {
+        guard let area = shownArea, let frame else { return }
+        let rect = painter.rect(for: frame, in: area)
+        let cell = painter.capabilities.cell
+        var rate = TerminalKit.FrameRate.of(
+            painter.capabilities.graphics, rect: rect, pixelWidth: rect.width * cell.width,
+            pixelHeight: rect.height * cell.height, isRemote: isRemote)
+        if let cap = settings.pictureFPS { rate = .init(first: min(rate.first, Double(cap)), most: Double(cap)) }
+        pacer.setLimit(rate)
+    }
+
+    /// One frame is on its way; the next waits for the terminal's answer.
+    ///
+    /// - Returns: the question it answers.
+    private func noteFrame(_ state: StudioState) -> [UInt8] {
+        guard state.preview.isPlaying else {
+            sentFrames = []
+            achievedRate = nil
+            return []
+        }
+        pacer.noteSent(now: .now)
+        sentFrames.append(state.now)
+        sentFrames.removeAll { $0 < state.now - 2 }
+        // The title shows the rate over two seconds, renewed with a whole number of frames only.
+        if let first = sentFrames.first, sentFrames.count > 2, state.now - first > 1 {
+            achievedRate = (Double(sentFrames.count - 1) / (state.now - first)).rounded()
+        }
+        return Array(ControlBytes.readyQuestion.utf8)
+    }
+
+    // MARK: Drawing
+
+    /// The bytes that make the terminal show a state; empty if it does already.
+    func update(_ state: StudioState) -> [UInt8] {
+        let drawing = StudioView.draw(state)
+        var canvas = drawing.canvas
+        let background = state.look.text.background
+        var before = pendingBytes
+        pendingBytes = []
+        let isCovered = !state.overlays.isEmpty
+        if drawing.picture != shownArea, !(isCovered && painter.capabilities.graphics.isCellBased) {
+            before += painter.erase(background: background)
+            shownArea = drawing.picture
+            shownFrame = nil
+            updateFrameRate(state.preview.frame)
+        }
+        if hadOverlay, !isCovered {
+            painter.forget()
+            shownFrame = nil
+        }
+        hadOverlay = isCovered
+        var update = PicturePainter.Update()
+        var isNewFrame = false
+        if let area = drawing.picture, let frame = state.preview.frame, let clip = state.preview.shownClip {
+            if let painted = paint(frame, of: clip, state.preview, in: area, background: background) {
+                update = painted
+                isNewFrame = true
+            }
+            painter.drawOnCanvas(frame, in: area, look: state.look, card: Self.card(of: clip, state), on: &canvas)
+        }
+        before += update.beforeText
+        let bytes = Self.joined(
+            before: before, text: screen.render(canvas), picture: update.picture,
+            showsCursor: canvas.cursor != nil, isSynchronized: painter.capabilities.usesSynchronizedUpdates)
+        return isNewFrame ? bytes + noteFrame(state) : bytes
+    }
+
+    /// Nil where this frame is on the screen already.
+    private func paint(
+        _ frame: VideoFrame, of clip: ShownClip, _ preview: PreviewState, in area: Rect, background: Color
+    ) -> PicturePainter.Update? {
+        let identity = FrameIdentity(
+            source: clip.source, index: preview.frameIndex, isComparing: preview.isComparing,
+            showsDifference: preview.showsDifference)
+        guard identity != shownFrame else { return nil }
+        // Another clip has other colours: a palette kept from the last one would stain it.
+        if identity.source != shownFrame?.source { painter.forget() }
+        shownFrame = identity
+        return painter.paint(frame, in: area, background: background)
+    }
+
+    private static func joined(
+        before: [UInt8], text: [UInt8], picture: [UInt8], showsCursor: Bool, isSynchronized: Bool
+    ) -> [UInt8] {
+        var bytes: [UInt8] = []
+        if !before.isEmpty {
+            // ncurses must find cursor and style where it left them.
+            bytes += Array(ControlBytes.saveCursor.utf8) + before + Array(ControlBytes.restoreCursor.utf8)
+        }
+        return bytes
+            + OutputFrame.bytes(
+                text: text, picture: picture, showsCursor: showsCursor, isSynchronized: isSynchronized)
+    }
+
+    /// What stands for the picture where none can be shown.
+    private static func card(of clip: ShownClip, _ state: StudioState) -> [String] {
+        guard let frame = clip.frames.first else { return [] }
+        let draft = state.selectedDraft
+        return [
+            "Clip of \(frame.width)x\(frame.height) pixels, \(clip.frames.count) frames,",
+            "\(Format.clipTime(clip.seconds)) long.",
+            draft.map { "Seed \($0.recipe.seed)." } ?? "",
+            draft?.recipe.prompt.replacing("\n", with: " ") ?? "",
+        ]
+    }
+}
