@@ -146,51 +146,85 @@ DEFINE_TILE(micro_f32, float)
 DEFINE_TILE(micro_bf16, float)
 DEFINE_TILE(micro_i8, int32_t)
 
-/// Stores `rows` rows of sums, tile rows `tile_stride` apart, as output rows first_row ... and columns first_column ...
-static void finish(const float *tile, size_t tile_stride, size_t rows, size_t first_row, size_t columns,
-                   size_t first_column, const ck_epilogue *e) {
-    const int is_bf16 = e->output_is_bf16;
-    for (size_t r = 0; r < rows; r++) {
-        const float *sum = tile + r * tile_stride;
-        const float *bias = e->bias ? e->bias + first_column : NULL;
-        const float *gate = e->gate ? e->gate + (first_row + r) * e->gate_stride + first_column : NULL;
-        void *out = at_mutable(e->output, is_bf16, (first_row + r) * e->output_stride + first_column);
-        for (size_t c = 0; c < columns; c += LANES) {
-            const size_t left = columns - c;
-            vf v = load(sum + c);
-            if (left >= LANES) {
-                if (bias) v += load(bias + c);
-                if (e->activation == CK_GELU_TANH) v = gelu_(v);
-                if (e->activation == CK_SILU) v = silu_(v);
-                if (gate) v *= load(gate + c);
-                if (e->accumulate) v += load_any(out, is_bf16, c);
-                store_any(out, is_bf16, c, v);
-            } else {
-                if (bias) v += load_part(bias + c, 0, left);
-                if (e->activation == CK_GELU_TANH) v = gelu_(v);
-                if (e->activation == CK_SILU) v = silu_(v);
-                if (gate) v *= load_part(gate + c, 0, left);
-                if (e->accumulate) v += load_part(at(out, is_bf16, c), is_bf16, left);
-                store_part(at_mutable(out, is_bf16, c), is_bf16, v, left);
-            }
+/// What a column's sums go through on their way out, in registers for all rows of a tile.
+typedef struct {
+    vf bias, scale;
+    vi offset;
+} column_terms;
+
+INLINE column_terms terms_of(const ck_epilogue *e, size_t column, size_t left, const int is_i8) {
+    column_terms t = {.bias = splat(0.0f), .scale = splat(1.0f), .offset = (vi)0};
+    if (left >= LANES) {
+        if (e->bias) t.bias = load(e->bias + column);
+        if (is_i8) t.scale = load(e->column_scale + column), t.offset = loadi(e->column_sum + column);
+        return t;
+    }
+    if (e->bias) t.bias = load_part(e->bias + column, 0, left);
+    if (is_i8) {
+        int32_t offsets[LANES] = {0};
+        memcpy(offsets, e->column_sum + column, left * sizeof(int32_t));
+        t.scale = load_part(e->column_scale + column, 0, left);
+        t.offset = loadi(offsets);
+    }
+    return t;
+}
+
+/// A vector of sums as a number: of unsigned left bytes (sum - 128 * sum of weights) * row scale * column scale; plus bias.
+INLINE vf finished_sum(const void *sum, const column_terms *t, float row_scale, const int is_i8) {
+    if (!is_i8) return load(sum) + t->bias;
+    return fma_(__builtin_convertvector(loadi(sum) - t->offset, vf) * splat(row_scale), t->scale, t->bias);
+}
+
+INLINE void finish_rows(const char *tile, int rows, size_t first_row, size_t column, size_t left, const ck_epilogue *e,
+                        const int is_i8, const int is_bf16, const int activation) {
+    const column_terms t = terms_of(e, column, left, is_i8);
+    for (int r = 0; r < rows; r++) {
+        const size_t row = first_row + r;
+        void *out = at_mutable(e->output, is_bf16, row * e->output_stride + column);
+        vf v = finished_sum(tile + r * CK_PANEL * 4, &t, is_i8 ? e->row_scale[row] : 1, is_i8);
+        if (activation == CK_GELU_TANH) v = gelu_(v);
+        if (activation == CK_SILU) v = silu_(v);
+        const float *gate = e->gate ? e->gate + row * e->gate_stride + column : NULL;
+        if (left >= LANES) {
+            if (gate) v *= load(gate);
+            if (e->accumulate) v += load_any(out, is_bf16, 0);
+            store_any(out, is_bf16, 0, v);
+        } else {
+            if (gate) v *= load_part(gate, 0, left);
+            if (e->accumulate) v += load_part(out, is_bf16, left);
+            store_part(out, is_bf16, v, left);
         }
     }
 }
 
-/// int32 sums of unsigned left bytes to floats, in place of the tile: (sum - 128 * sum of weights) * row * column scale.
-static void rescale(const int32_t *sums, float *tile, size_t rows, size_t first_row, size_t columns,
-                    size_t first_column, const ck_epilogue *e) {
+/// Stores a tile of sums as output rows first_row ... and columns first_column ....
+#define DEFINE_FINISH(NAME, IS_I8)                                                                                       \
+    static void finish_##NAME(const void *tile, int rows, size_t first_row, size_t columns, size_t first_column,        \
+                              const ck_epilogue *e) {                                                                   \
+        for (size_t c = 0; c < columns; c += LANES) {                                                                   \
+            const char *sums = (const char *)tile + c * 4;                                                              \
+            const size_t column = first_column + c, left = columns - c;                                                 \
+            switch (e->activation * 2 + (e->output_is_bf16 != 0)) {                                                     \
+            case 0: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 0, CK_NO_ACTIVATION); break;             \
+            case 1: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 1, CK_NO_ACTIVATION); break;             \
+            case 2: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 0, CK_GELU_TANH); break;                 \
+            case 3: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 1, CK_GELU_TANH); break;                 \
+            case 4: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 0, CK_SILU); break;                      \
+            default: finish_rows(sums, rows, first_row, column, left, e, IS_I8, 1, CK_SILU); break;                     \
+            }                                                                                                           \
+        }                                                                                                               \
+    }
+
+DEFINE_FINISH(f32, 0)
+DEFINE_FINISH(bf16, 0)
+DEFINE_FINISH(i8, 1)
+
+/// Asks for the output's lines, so that they are near when the sums are done.
+INLINE void fetch_output(size_t rows, size_t first_row, size_t columns, size_t first_column, const ck_epilogue *e) {
+    const size_t bytes = columns * (e->output_is_bf16 ? 2 : 4);
     for (size_t r = 0; r < rows; r++) {
-        const vf row = splat(e->row_scale[first_row + r]);
-        for (size_t c = 0; c < columns; c += LANES) {
-            const size_t left = columns - c;
-            int32_t offsets[LANES] = {0};
-            memcpy(offsets, e->column_sum + first_column + c, (left < LANES ? left : LANES) * sizeof(int32_t));
-            vf scale = left < LANES ? load_part(e->column_scale + first_column + c, 0, left)
-                                    : load(e->column_scale + first_column + c);
-            vi v = loadi(sums + r * CK_PANEL + c) - loadi(offsets);
-            store(tile + r * CK_PANEL + c, __builtin_convertvector(v, vf) * row * scale);
-        }
+        const char *line = at(e->output, e->output_is_bf16, (first_row + r) * e->output_stride + first_column);
+        for (size_t b = 0; b < bytes; b += 64) __builtin_prefetch(line + b, 1);
     }
 }
 
@@ -206,7 +240,6 @@ static void rescale(const int32_t *sums, float *tile, size_t rows, size_t first_
         const size_t fitting = left->groups < BLOCK_GROUPS ? BLOCK_GROUPS / left->groups : 1;                           \
         const size_t segment_step = blocked && count > 1 ? fitting : count;                                             \
         ACC sums[(blocked ? CK_MAX_ROWS : 12) * CK_PANEL] __attribute__((aligned(64)));                                 \
-        float scaled[12 * CK_PANEL] __attribute__((aligned(64)));                                                       \
         const char *panel = packed;                                                                                     \
         for (size_t c = 0; c < columns; c += CK_PANEL) {                                                                \
             const size_t valid = columns - c < CK_PANEL ? columns - c : CK_PANEL;                                       \
@@ -223,13 +256,11 @@ static void rescale(const int32_t *sums, float *tile, size_t rows, size_t first_
                         for (size_t i = 0; i < segments; i++)                                                           \
                             starts[i] = (const char *)left->segments[s + i] + r * left->row_stride + g * GROUP;         \
                         ACC *tile = blocked ? sums + r * CK_PANEL : sums;                                               \
+                        if (last) fetch_output(rows, r, valid, c, e);                                                   \
                         micro_##NAME##_tile(rows, width, starts, segments, part, left->row_stride,                      \
                                             panel + (s * left->groups + g) * width * GROUP, width * GROUP, tile, CK_PANEL,\
                                             s + g > 0);                                                                 \
-                        if (last) {                                                                                     \
-                            if (IS_I8) rescale((const int32_t *)tile, scaled, rows, r, valid, c, e);                    \
-                            finish(IS_I8 ? scaled : (const float *)tile, CK_PANEL, rows, r, valid, c, e);               \
-                        }                                                                                               \
+                        if (last) finish_##NAME(tile, rows, r, valid, c, e);                                           \
                     }                                                                                                   \
                 }                                                                                                       \
             panel += count * left->groups * width * GROUP;                                                              \
