@@ -63,10 +63,12 @@ package struct DraftRequest: Sendable {
 package struct CommitRequest: Sendable {
     /// The folder that a ``DraftRequest`` filled.
     package var draftFolder: URL
-    /// HR settings; the draft's own recipe decides everything else.
+    /// HR settings; the draft's own recipe decides what is not named here.
     package var hr: PassSettings
     /// Nil: the draft's.
     package var precision: Precision?
+    /// Nil: the draft's.
+    package var seed: UInt32?
     /// The job's own folder: sampler state after each step, final latent. An interrupted commit with the same
     /// settings goes on from the state found here.
     package var folder: URL
@@ -74,12 +76,13 @@ package struct CommitRequest: Sendable {
     package var wantsPreviews: Bool
 
     package init(
-        draftFolder: URL, hr: PassSettings, precision: Precision? = nil, folder: URL, output: OutputRequest,
-        wantsPreviews: Bool = true
+        draftFolder: URL, hr: PassSettings, precision: Precision? = nil, seed: UInt32? = nil, folder: URL,
+        output: OutputRequest, wantsPreviews: Bool = true
     ) {
         self.draftFolder = draftFolder
         self.hr = hr
         self.precision = precision
+        self.seed = seed
         self.folder = folder
         self.output = output
         self.wantsPreviews = wantsPreviews

@@ -47,6 +47,7 @@ struct CommitJob {
         var recipe = draft.recipe
         recipe.hr = request.hr
         recipe.precision = model.precision
+        recipe.seed = request.seed ?? recipe.seed
         try RecipeCheck(model.shapes).check(recipe)
         try checkShape(recipe)
         guard draft.positive.channels == model.shapes.transformerConfiguration.captionChannels,

@@ -46,6 +46,7 @@ struct FakeJob: Sendable {
         var recipe = try FakeFeatures(folder: request.draftFolder).recipe
         recipe.hr = request.hr
         recipe.precision = request.precision ?? recipe.precision
+        recipe.seed = request.seed ?? recipe.seed
         try check(recipe)
         try checkMemory(recipe, stages: Stage.allCases)
         try makeFolder(request.folder)

@@ -49,9 +49,12 @@ package struct JobHandle: Sendable, Identifiable {
 package struct JobOutput: Sendable, Hashable {
     package var file: URL
     package var crf: Int?
+    /// What the file tells about how it was made; nil: as the settings say.
+    package var metadata: Settings.Metadata?
 
-    package init(file: URL, crf: Int? = nil) {
+    package init(file: URL, crf: Int? = nil, metadata: Settings.Metadata? = nil) {
         self.file = file
         self.crf = crf
+        self.metadata = metadata
     }
 }

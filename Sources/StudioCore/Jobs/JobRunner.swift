@@ -61,16 +61,17 @@ package final class JobRunner: Sendable {
 
     /// Enters the commit of a kept draft.
     ///
-    /// Where `hr` or `precision` is nil the draft's recipe decides.
+    /// Where `hr`, `precision` or `seed` is nil the draft's recipe decides.
     package func commit(
-        draft draftID: Int, hr: PassSettings? = nil, precision: Precision? = nil, output: JobOutput,
-        wantsPreviews: Bool = true
+        draft draftID: Int, hr: PassSettings? = nil, precision: Precision? = nil, seed: UInt32? = nil,
+        output: JobOutput, wantsPreviews: Bool = true
     ) async throws -> JobHandle {
         let draft = try finishedDraft(draftID)
         var document = draft.recipe
         document.kind = .commit
         document.recipe.hr = hr ?? document.recipe.hr
         document.recipe.precision = precision ?? document.recipe.precision
+        document.recipe.seed = seed ?? document.recipe.seed
         document.made = .now
         document.seconds = nil
         try RecipeLimits.check(document.recipe)
@@ -85,7 +86,8 @@ package final class JobRunner: Sendable {
     ) -> JobHandle {
         let request = CommitRequest(
             draftFolder: draftFolder, hr: document.recipe.hr, precision: document.recipe.precision,
-            folder: paths.folder(ofJob: id), output: self.request(output, document), wantsPreviews: wantsPreviews)
+            seed: document.recipe.seed, folder: paths.folder(ofJob: id), output: self.request(output, document),
+            wantsPreviews: wantsPreviews)
         let service = service
         return start(JobRun(id: id, kind: .commit, document: document, folder: request.folder)) {
             service.commit(request)
@@ -130,9 +132,9 @@ package final class JobRunner: Sendable {
     }
 
     private func request(_ output: JobOutput, _ document: RecipeDocument) -> OutputRequest {
+        let metadata = output.metadata ?? metadata
         let shared = document.shared(metadata)
         let prompt = shared.map { String(TextCleaning.oneLine($0.recipe.prompt).prefix(200)) } ?? ""
-        let metadata = metadata
         return OutputRequest(file: output.file, crf: output.crf, title: prompt.isEmpty ? nil : prompt) { origin in
             var document = document
             document.recipe = origin.recipe
