@@ -78,7 +78,7 @@ let package = Package(
         ),
         .target(
             name: "Benchmarks",
-            dependencies: ["Kernels", "Tensors", "WeightFiles", "Models", "Diffusion", "Generation"],
+            dependencies: ["Kernels", "Tensors", "WeightFiles", "Models", "Diffusion", "Generation", "TerminalKit"],
             swiftSettings: strict
         ),
         .executableTarget(
@@ -136,7 +136,7 @@ let package = Package(
             dependencies: ["StudioUI", "StudioCore", "Generation", "TerminalKit", "VideoIO"], swiftSettings: strict),
         // These drive the built program.
         .testTarget(name: "CommandLineTests", dependencies: ["turbo2k", "VideoIO"], swiftSettings: strict),
-        .testTarget(name: "StudioTerminalTests", dependencies: ["turbo2k"], swiftSettings: strict),
+        .testTarget(name: "StudioTerminalTests", dependencies: ["turbo2k", "TerminalKit"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

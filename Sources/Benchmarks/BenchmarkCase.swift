@@ -49,6 +49,7 @@ package struct BenchmarkCase: Sendable {
             + RowBenchmarks.cases(sizes.rows) + ConvolutionBenchmarks.cases(sizes.convolutions)
             + TextEncoderBenchmarks.cases + TransformerBenchmarks.cases(sizes) + DecoderBenchmarks.cases(sizes)
             + AllocationBenchmarks.cases(sizes) + (options.job.map { JobBenchmark.cases($0) } ?? [])
+            + (options.studioProgram.map { StudioBenchmarks.cases($0) } ?? [])
     }
 
     /// The cases that the options name.

@@ -22,6 +22,8 @@ package struct BenchmarkOptions: Sendable {
     package var synthetic: SyntheticOptions?
     /// Set: the whole job is measured as well.
     package var job: Recipe?
+    /// Set: the studio that this program opens is measured as well. A path.
+    package var studioProgram: String?
 
     package init(threadCount: Int, cpuName: String) {
         self.threadCount = threadCount

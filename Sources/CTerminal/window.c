@@ -1,8 +1,11 @@
 #define _GNU_SOURCE
 #include "CTerminal.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <langinfo.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -21,6 +24,28 @@ int terminal_window_size(int terminal, int *columns, int *rows, int *width, int 
     *width = size.ws_xpixel;
     *height = size.ws_ypixel;
     return 0;
+}
+
+int terminal_set_window_size(int terminal, int columns, int rows, int width, int height) {
+    struct winsize size = {(unsigned short)rows, (unsigned short)columns, (unsigned short)width,
+                           (unsigned short)height};
+    return ioctl(terminal, TIOCSWINSZ, &size);
+}
+
+int terminal_open_pair(char *path, size_t capacity) {
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    if (terminal < 0) return -1;
+    fcntl(terminal, F_SETFD, FD_CLOEXEC);
+    fcntl(terminal, F_SETFL, O_NONBLOCK);
+    const char *name = grantpt(terminal) == 0 && unlockpt(terminal) == 0 ? ptsname(terminal) : NULL;
+    if (name == NULL || strlen(name) >= capacity) {
+        int reason = name == NULL ? errno : ENAMETOOLONG;
+        close(terminal);
+        errno = reason;
+        return -1;
+    }
+    strcpy(path, name);
+    return terminal;
 }
 
 int terminal_memory_file(void) {

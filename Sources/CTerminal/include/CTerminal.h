@@ -46,6 +46,13 @@ int terminal_is_foreground(int terminal);
 int terminal_window_size(int terminal, int *_Nonnull columns, int *_Nonnull rows, int *_Nonnull width,
                          int *_Nonnull height);
 
+/// Opens a new pseudo-terminal and returns the end that plays the terminal; `path` gets the name of the program's end.
+/// Returns -1 with `errno` on failure.
+int terminal_open_pair(char *_Nonnull path, size_t capacity);
+
+/// Sets the size that the programs of a terminal see, in cells and in pixels, and tells them.
+int terminal_set_window_size(int terminal, int columns, int rows, int width, int height);
+
 /// An unnamed file in memory, readable and writable; -1 with `errno` on failure.
 int terminal_memory_file(void);
 
