@@ -20,6 +20,7 @@ struct Turbo2K: AsyncParsableCommand {
             WaitCommand.self, QueueCommand.self, OpenCommand.self, PlayCommand.self,
             HistoryCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, BenchCommand.self,
             ConfigCommand.self, DoctorCommand.self, CompletionsCommand.self, ManualCommand.self,
+            ScreenCommand.self, QuitCommand.self, CrashCommand.self,
         ],
         defaultSubcommand: StudioCommand.self)
 }

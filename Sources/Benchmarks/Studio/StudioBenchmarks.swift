@@ -12,7 +12,7 @@ enum StudioBenchmarks {
     private static let busyDrafts = 40
     private static let observedSeconds = 5
 
-    /// - Parameter program: the path of this program.
+    /// The cases, for the program of that path.
     static func cases(_ program: String) -> [BenchmarkCase] {
         [
             one("studio.start", "from the start of the program to the end of its first frame") { _ in

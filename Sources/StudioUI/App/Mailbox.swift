@@ -24,6 +24,8 @@ enum AppEvent: Sendable {
     case recipe(RecipeDocument, from: String)
     case restored(DraftEntry)
     case facts(MachineFacts)
+    /// Another program asks something over the studio's socket.
+    case control(ControlRequest, SocketConnection)
     /// A theme or preset was changed on the disk.
     case filesChanged
     case problem(String, MessageKind)

@@ -46,7 +46,7 @@ extension StudioApp {
         case .nextGraphics: nextGraphics()
         case .repaint: repaint()
         case .suspend: suspend()
-        case .quit: quit()
+        case .quit: if !options.ignoresQuitKeys { quit() }
         }
     }
 

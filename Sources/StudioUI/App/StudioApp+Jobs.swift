@@ -165,7 +165,7 @@ extension StudioApp {
         case .facts(let facts): state.facts = facts
         case .filesChanged: readFilesAgain()
         case .problem(let text, let kind): state.say(text, kind)
-        case .terminal, .tick, .tmux: break
+        case .terminal, .tick, .tmux, .control: break
         }
     }
 

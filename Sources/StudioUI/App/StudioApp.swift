@@ -33,6 +33,8 @@ package final class StudioApp {
     /// Drafts whose thumbnail was asked for.
     var wantedThumbnails: Set<Int> = []
     var isQuitting = false
+    /// Where other programs ask what is on the screen.
+    var control: SocketListener?
 
     // Terminal
     let environment: TerminalEnvironment
@@ -126,6 +128,7 @@ package final class StudioApp {
         terminal.write(TerminalQuestions.all)
         if environment.multiplexer == .tmux { askTmux() }
         openHistory()
+        openControlSocket()
         perform([.estimate, .countTokens])
         if let file = options.openFile { perform([.openFile(file.path(percentEncoded: false))]) }
         mailbox.post(.tick)
@@ -155,6 +158,7 @@ package final class StudioApp {
     private func leave() {
         timer?.cancel()
         clipTask?.cancel()
+        control?.close()
         savePrompt()
         if state.themeName != settings.theme, options.theme == nil {
             try? Settings.set("theme", to: state.themeName, in: options.paths.settingsFile)
@@ -170,6 +174,7 @@ package final class StudioApp {
         case .tmux(let facts):
             tmux = facts
             adoptCapabilities()
+        case .control(let request, let connection): answer(request, connection)
         default: handleNews(event)
         }
     }

@@ -18,6 +18,8 @@ final class StudioDisplay {
     private var shownFrame: FrameIdentity?
     /// Bytes to send before the next update.
     private var pendingBytes: [UInt8] = []
+    /// Frames of clips sent since the start.
+    private(set) var sentFrameCount = 0
     /// When the last frames were sent, on the state's clock.
     private var sentFrames: [Double] = []
 
@@ -107,6 +109,7 @@ final class StudioDisplay {
     ///
     /// - Returns: the question it answers.
     private func noteFrame(_ state: StudioState) -> [UInt8] {
+        sentFrameCount += 1
         guard state.preview.isPlaying else {
             sentFrames = []
             achievedRate = nil

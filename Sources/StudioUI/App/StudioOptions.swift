@@ -23,6 +23,8 @@ package struct StudioOptions: Sendable {
     package var hasFixedClock: Bool
     /// A clip whose settings are loaded at the start.
     package var openFile: URL?
+    /// No key ends the studio: for tests that send them at random.
+    package var ignoresQuitKeys: Bool { !["", "0"].contains(environment["TURBO2K_TEST_NO_QUIT"] ?? "") }
     /// Installed models, to choose from.
     package var models: [String]
 

@@ -8,11 +8,10 @@ package final class HostedProgram: Sendable {
     package let process: pid_t
     package let terminal: PseudoTerminal
 
-    /// Starts a program as the leader of its own session, with the pseudo-terminal as its controlling one.
+    /// Starts a program as the leader of its own session, with the pseudo-terminal as its controlling one. `words` are
+    /// its path and arguments, `environment` all of its variables.
     ///
-    /// - Parameters:
-    ///   - words: the program's path and its arguments.
-    ///   - environment: all of its variables.
+    /// - Throws: ``TerminalError`` where there is no terminal left or the program does not start.
     package init(_ words: [String], environment: [String: String], size: TerminalSize) throws(TerminalError) {
         terminal = try PseudoTerminal(size)
         var attributes = posix_spawnattr_t()
