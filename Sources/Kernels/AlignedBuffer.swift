@@ -15,6 +15,7 @@ package final class AlignedBuffer: @unchecked Sendable {
     /// Pages come zeroed from the system, so untouched parts of a large buffer cost nothing.
     package init(byteCount: Int) {
         self.byteCount = byteCount
+        owner = nil
         let size = (max(byteCount, 1) + 127) / 64 * 64
         if size >= 1 << 20 {
             let pages = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
@@ -32,8 +33,22 @@ package final class AlignedBuffer: @unchecked Sendable {
     }
 
     private let mappedBytes: Int
+    /// Keeps the memory of another alive; nil: the memory is this buffer's own.
+    private let owner: (any Sendable)?
+
+    /// Memory that `owner` keeps, 64-byte aligned. It may be a file's, which nothing writes.
+    package init(_ bytes: UnsafeRawBufferPointer, of owner: any Sendable) {
+        precondition(
+            Int(bitPattern: bytes.baseAddress).isMultiple(of: 64), "AlignedBuffer: borrowed memory is not aligned")
+        guard let address = bytes.baseAddress else { preconditionFailure("AlignedBuffer: nothing is borrowed") }
+        base = UnsafeMutableRawPointer(mutating: address)
+        byteCount = bytes.count
+        mappedBytes = 0
+        self.owner = owner
+    }
 
     deinit {
+        if owner != nil { return }
         if mappedBytes > 0 {
             munmap(base, mappedBytes)
         } else {

@@ -53,6 +53,9 @@ package struct Kernels: Sendable {
         table = ck_table_for(ck_level(rawValue: UInt32(level.rawValue)))
     }
 
+    /// The largest int8 weight whose products cannot overflow.
+    package var integerLimit: Int { Int(table.pointee.i8_limit) }
+
     /// The precision used when none is asked for: bf16 where the CPU multiplies it, else fp32.
     package static var defaultPrecision: Precision { KernelLevel.best.multipliesBF16 ? .bf16 : .fp32 }
 }

@@ -9,7 +9,7 @@ package final class PackedKeysValues: Sendable {
     package let headSize: Int
     package let capacity: Int
     package let isBF16: Bool
-    /// Keys are int8 with a scale for each, values stay bf16 or fp32.
+    /// Keys are int8 with a scale for each 64, values stay bf16 or fp32.
     package let quantizesKeys: Bool
     let headGroups: Int
     let valueColumns: Int
@@ -19,8 +19,7 @@ package final class PackedKeysValues: Sendable {
     private let valueBytes: Int
 
     private let keyScales: AlignedBuffer
-    private let keySums: AlignedBuffer
-    private let paddedKeys: Int
+    private let keyBlockCount: Int
 
     /// - Parameter keyCount: how many keys it holds; must not change in use, since the padding stays zero.
     package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool, quantizesKeys: Bool = false) {
@@ -34,21 +33,17 @@ package final class PackedKeysValues: Sendable {
         headGroups = quantizesKeys ? (headSize + 3) / 4 : headSize / groupSize
         valueColumns = (headSize + 15) / 16 * 16
         let padded = (keyCount + 63) / 64 * 64
-        paddedKeys = padded
-        keyScales = AlignedBuffer(byteCount: quantizesKeys ? padded * headCount * 4 : 4)
-        keySums = AlignedBuffer(byteCount: quantizesKeys ? padded * headCount * 4 : 4)
+        keyBlockCount = padded / 64
+        keyScales = AlignedBuffer(byteCount: quantizesKeys ? keyBlockCount * headCount * 4 : 4)
         keyBytes = padded * headGroups * 4
         valueBytes = padded / groupSize * valueColumns * 4
         keys = AlignedBuffer(byteCount: keyBytes * headCount)
         values = AlignedBuffer(byteCount: valueBytes * headCount)
     }
 
-    package var byteCount: Int { keys.byteCount + values.byteCount + keyScales.byteCount + keySums.byteCount }
+    package var byteCount: Int { keys.byteCount + values.byteCount + keyScales.byteCount }
 
-    func scales(head: Int) -> UnsafePointer<Float> { UnsafePointer(keyScales.floats(at: head * paddedKeys)) }
-    func sums(head: Int) -> UnsafePointer<Int32> {
-        UnsafePointer(keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys)
-    }
+    func scales(head: Int) -> UnsafePointer<Float> { UnsafePointer(keyScales.floats(at: head * keyBlockCount)) }
 
     func packedKeys(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(keys.base + head * keyBytes) }
     func packedValues(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(values.base + head * valueBytes) }
@@ -70,7 +65,7 @@ package final class PackedKeysValues: Sendable {
         }
     }
 
-    /// Quantises and stores 64 keys of one head: each key minus `means`, scaled to its own largest number.
+    /// Quantises and stores 64 keys of one head: minus `means`, scaled to the largest number among them.
     ///
     /// What is the same in all keys moves all logits of a query alike and falls out of the softmax; without it the numbers
     /// left are smaller and rounding costs less (SageAttention, Zhang et al. 2024, arXiv:2410.02367).
@@ -82,33 +77,12 @@ package final class PackedKeysValues: Sendable {
         _ source: UnsafeRawPointer, block: Int, head: Int, means: UnsafePointer<Float>, kernels: Kernels
     ) {
         let width = headCount * headSize
-        let rows = min(64, capacity - block * 64)
-        let target = (keys.base + head * keyBytes + block * headGroups * 64 * 4).assumingMemoryBound(to: UInt32.self)
-        let scales = keyScales.floats(at: head * paddedKeys + block * 64)
-        let sums = keySums.base.assumingMemoryBound(to: Int32.self) + head * paddedKeys + block * 64
-        withUnsafeTemporaryAllocation(byteCount: 64 * (headSize + headGroups) * 4, alignment: 64) { scratch in
-            guard let base = scratch.baseAddress else { return }
-            let centered = base.assumingMemoryBound(to: Float.self)
-            let bytes = (base + 64 * headSize * 4).assumingMemoryBound(to: UInt8.self)
-            for row in 0..<rows {
-                let offset = (block * 64 + row) * width + head * headSize
-                let line = centered + row * headSize
-                kernels.convert(
-                    source + offset * (isBF16 ? 2 : 4), isBF16: isBF16, to: line, isBF16: false, count: headSize)
-                kernels.addScaled(line, means + head * headSize, factor: -1, count: headSize)
-            }
-            kernels.quantizeRows(
-                centered, rows: rows, columns: headSize, into: bytes, stride: headGroups * 4, scales: scales)
-            for row in 0..<rows {
-                let line = bytes + row * headGroups * 4
-                var sum: Int32 = 0
-                for column in 0..<headSize { sum += Int32(line[column]) }
-                sums[row] = 128 * (sum - 128 * Int32(headSize))
-                let words = UnsafeRawPointer(line).assumingMemoryBound(to: UInt32.self)
-                // The top bit of every byte turns value + 128 into the signed value.
-                for group in 0..<headGroups { target[group * 64 + row] = words[group] ^ 0x8080_8080 }
-            }
-        }
+        let place = keys.base + head * keyBytes + block * headGroups * 64 * 4
+        kernels.table.pointee.quantize_keys(
+            source + (block * 64 * width + head * headSize) * (isBF16 ? 2 : 4), isBF16 ? 1 : 0,
+            min(64, capacity - block * 64), headSize, width, means + head * headSize,
+            place.assumingMemoryBound(to: UInt8.self), keyScales.floats(at: head * keyBlockCount + block),
+            Float(kernels.table.pointee.i8_limit), kernels.keyZero)
     }
 
     /// Stores value rows first ..< first + rows of all heads; rows as in `storeKeys`. `first` must be even in bf16.
@@ -139,6 +113,9 @@ package final class PackedKeysValues: Sendable {
 }
 
 extension Kernels {
+    /// What makes keys of -limit ... limit unsigned bytes.
+    var keyZero: Int32 { (table.pointee.i8_limit + 1) / 2 * 2 }
+
     /// Query rows that one call handles best.
     package static var queryBlock: Int { Int(CK_QUERY_BLOCK) }
     /// Keys between two entries of a block mask.
@@ -216,12 +193,12 @@ extension Kernels {
         let quantized = spare.assumingMemoryBound(to: UInt8.self)
         let scales = (spare + Self.queryBlock * stride).assumingMemoryBound(to: Float.self)
         table.pointee.quantize_rows(
-            queries, keysValues.isBF16 ? 1 : 0, rows, headSize, rowStride, quantized, stride, scales, 127)
+            queries, keysValues.isBF16 ? 1 : 0, rows, headSize, rowStride, quantized, stride, scales, 127, 0)
         arguments.queries = UnsafeRawPointer(quantized)
         arguments.query_stride = stride
         arguments.query_scales = UnsafePointer(scales)
         arguments.key_scales = keysValues.scales(head: head)
-        arguments.key_sums = keysValues.sums(head: head)
+        arguments.key_zero = keyZero
         if keysValues.isBF16 {
             table.pointee.attention_i8_bf16(&arguments)
         } else {

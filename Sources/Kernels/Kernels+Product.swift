@@ -160,7 +160,7 @@ package final class OperandRows: Sendable {
         case .int8:
             kernels.table.pointee.quantize_rows(
                 input, isBF16 ? 1 : 0, count, inputChannels, stride, target.assumingMemoryBound(to: UInt8.self),
-                rowStride, scales(worker: worker), 127)
+                rowStride, scales(worker: worker), 127, 128)
         case .fp32, .bf16:
             for row in 0..<count {
                 kernels.convert(

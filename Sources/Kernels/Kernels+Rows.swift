@@ -80,19 +80,6 @@ extension Kernels {
             x, pixels, channels, epsilon, modulation?.scale, modulation?.shift, output, isBF16 ? 1 : 0)
     }
 
-    /// Each row as value / scale + 128 in bytes, its scale the largest magnitude over what int8 products of this level take.
-    ///
-    /// - Parameters:
-    ///   - x: `[rows, columns]`, contiguous.
-    ///   - output: rows `stride` bytes apart; bytes behind the columns are 128.
-    ///   - scales: `[rows]`.
-    func quantizeRows(
-        _ x: UnsafePointer<Float>, rows: Int, columns: Int, into output: UnsafeMutablePointer<UInt8>, stride: Int,
-        scales: UnsafeMutablePointer<Float>
-    ) {
-        table.pointee.quantize_rows(x, 0, rows, columns, columns, output, stride, scales, Float(table.pointee.i8_limit))
-    }
-
     /// x += factor y.
     package func addScaled(
         _ x: UnsafeMutablePointer<Float>, _ y: UnsafePointer<Float>, factor: Float, count: Int

@@ -21,6 +21,10 @@ package final class PackedMatrix: Sendable {
     let columnScales: AlignedBuffer?
     let columnSums: AlignedBuffer?
 
+    /// Names the layout of the panels and of what stands behind them: changes with every change of either, so that what an
+    /// earlier version of the program wrote to a file is not taken for the present layout.
+    package static let layoutVersion = 1
+
     /// Bytes kept.
     package var byteCount: Int { storage.byteCount + (columnScales?.byteCount ?? 0) + (columnSums?.byteCount ?? 0) }
 
@@ -94,6 +98,63 @@ package final class PackedMatrix: Sendable {
         storage = AlignedBuffer(byteCount: (outputChannels + 15) / 16 * 16 * groups * tapCount * 4)
         columnScales = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
         columnSums = precision == .int8 ? AlignedBuffer(byteCount: outputChannels * 4) : nil
+    }
+
+    // MARK: Stored form
+
+    /// A matrix in its stored form: panels, then for int8 the scales and the sums, each padded to 64 bytes.
+    ///
+    /// - Parameter owner: keeps `bytes` alive, which begin at a multiple of 64.
+    /// - Returns: nil where `bytes` are not as many as the shape asks for.
+    package init?(
+        stored bytes: UnsafeRawBufferPointer, owner: any Sendable, outputChannels: Int, inputChannels: Int,
+        precision: Precision
+    ) {
+        let size = Self.groupSize(precision)
+        let groups = (inputChannels + size - 1) / size
+        let parts = Self.storedParts(outputChannels: outputChannels, groups: groups, precision: precision)
+        guard bytes.count == parts.panels + 2 * parts.columns, bytes.count > 0 else { return nil }
+        self.outputChannels = outputChannels
+        self.inputChannels = inputChannels
+        tapCount = 1
+        self.precision = precision
+        self.groups = groups
+        func part(_ first: Int, _ count: Int) -> AlignedBuffer {
+            AlignedBuffer(UnsafeRawBufferPointer(rebasing: bytes[first..<first + count]), of: owner)
+        }
+        storage = part(0, parts.panels)
+        columnScales = precision == .int8 ? part(parts.panels, parts.columns) : nil
+        columnSums = precision == .int8 ? part(parts.panels + parts.columns, parts.columns) : nil
+    }
+
+    /// The stored form of a matrix without taps. Depends on ``layoutVersion`` and, for int8, on the kernels' limit.
+    package var stored: [UInt8] {
+        precondition(tapCount == 1, "PackedMatrix: \(tapCount) taps are not stored")
+        let parts = Self.storedParts(outputChannels: outputChannels, groups: groups, precision: precision)
+        var bytes = [UInt8](repeating: 0, count: parts.panels + 2 * parts.columns)
+        bytes.withUnsafeMutableBytes { target in
+            func copy(_ buffer: AlignedBuffer?, to offset: Int, _ count: Int) {
+                guard let buffer, let base = target.baseAddress else { return }
+                (base + offset).copyMemory(from: buffer.base, byteCount: min(count, buffer.byteCount))
+            }
+            copy(storage, to: 0, parts.panels)
+            copy(columnScales, to: parts.panels, parts.columns)
+            copy(columnSums, to: parts.panels + parts.columns, parts.columns)
+        }
+        return bytes
+    }
+
+    /// How many bytes ``stored`` has.
+    package var storedByteCount: Int {
+        let parts = Self.storedParts(outputChannels: outputChannels, groups: groups, precision: precision)
+        return parts.panels + 2 * parts.columns
+    }
+
+    /// Bytes of the panels, and of the scales or the sums.
+    private static func storedParts(
+        outputChannels: Int, groups: Int, precision: Precision
+    ) -> (panels: Int, columns: Int) {
+        ((outputChannels + 15) / 16 * 16 * groups * 4, precision == .int8 ? (outputChannels * 4 + 63) / 64 * 64 : 0)
     }
 
     // MARK: Filling

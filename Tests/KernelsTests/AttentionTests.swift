@@ -38,6 +38,18 @@ import Testing
         problem.check("a block at minus infinity")
     }
 
+    @Test(
+        "Logits that rise from one block of keys to the next, by little and by much", arguments: KernelVariant.floating,
+        [Float(0.5), 3, 5, 8, 40])
+    func risingLogits(variant: KernelVariant, step: Float) {
+        let keys = 6 * Kernels.keyBlock
+        var problem = AttentionProblem(variant, headSize: 16, queries: 9, keys: keys)
+        problem.keyBias = (0..<keys).map { Float($0 / Kernels.keyBlock) * step }
+        problem.check("rising")
+        problem.keyBias = (0..<keys).map { Float(($0 / Kernels.keyBlock + 3) % 6) * step }
+        problem.check("rising, falling, rising")
+    }
+
     @Test("Where all keys are at -10000 the bias cancels", arguments: KernelVariant.floating)
     func allKeysMasked(variant: KernelVariant) {
         var problem = AttentionProblem(variant, headSize: 16, queries: 9, keys: 300)

@@ -70,8 +70,8 @@ typedef struct ck_attention {
     void *scratch;            ///< ck_attention_scratch_bytes bytes, 64-byte aligned
     const uint8_t *block_mask;  ///< one byte for each CK_KEY_BLOCK keys, 0: skip; or null: all
     const float *query_scales;  ///< int8: [rows]
-    const float *key_scales;    ///< int8: [keys, padded to whole 64]
-    const int32_t *key_sums;    ///< int8: 128 times the sum of each key's numbers, padded likewise
+    const float *key_scales;    ///< int8: one for each 64 keys
+    int32_t key_zero;           ///< int8: what was added to make keys unsigned
     float *block_mass;          ///< one for each CK_KEY_BLOCK keys: the rows' weights there are added; or null
     float *mass_notes;          ///< with block_mass: CK_QUERY_BLOCK * 2 floats for each key block
 } ck_attention;
@@ -101,7 +101,7 @@ typedef struct ck_table {
 
     void (*attention_f32)(const ck_attention *arguments);
     void (*attention_bf16)(const ck_attention *arguments);
-    /// Queries and keys int8 (queries + 128 in unsigned bytes), values and output fp32 or bf16.
+    /// Queries signed bytes, keys unsigned ones with one scale for each 64; values and output fp32 or bf16.
     void (*attention_i8_f32)(const ck_attention *arguments);
     void (*attention_i8_bf16)(const ck_attention *arguments);
 
@@ -127,10 +127,14 @@ typedef struct ck_table {
 
     void (*to_bf16)(const float *x, ck_bf16 *y, size_t count);
     void (*to_f32)(const ck_bf16 *x, float *y, size_t count);
-    /// y = round(x / scale) + 128 with scale = max|x| / limit (at most 127) for each row; scales: [rows]. y rows are `y_stride` bytes apart;
-    /// bytes from `columns` to y_stride are set to 128.
+    /// y = round(x / scale) + zero with scale = max|x| / limit (at most 127) for each row; scales: [rows]. y rows are
+    /// `y_stride` bytes apart; bytes from `columns` to y_stride are set to `zero`.
     void (*quantize_rows)(const void *x, int32_t x_is_bf16, size_t rows, size_t columns, size_t x_stride, uint8_t *y,
-                          size_t y_stride, float *scales, float limit);
+                          size_t y_stride, float *scales, float limit, int32_t zero);
+    /// At most 64 keys, minus `means` [columns], to one scale: round(x / scale) + zero with scale = max|x| / limit, packed as
+    /// [ceil(columns / 4)][64] groups of bytes. Groups of further keys are left as they are.
+    void (*quantize_keys)(const void *keys, int32_t is_bf16, size_t rows, size_t columns, size_t stride,
+                          const float *means, uint8_t *packed, float *scale, float limit, int32_t zero);
     /// x = x + factor * y.
     void (*add_scaled)(float *x, const float *y, float factor, size_t count);
     /// Multiply-adds as fast as the level can, to measure the peak: returns the operations done.

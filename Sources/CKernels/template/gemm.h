@@ -66,7 +66,11 @@ INLINE vi dot_i8(vi sum, vi a, vi b) {
 
 DEFINE_MICRO(micro_f32, float, vf, dot_f32)
 DEFINE_MICRO(micro_bf16, float, vf, dot_bf16)
+/// The other way round: signed bytes on the left, unsigned ones on the right.
+INLINE vi dot_u8(vi sum, vi a, vi b) { return dot_i8(sum, b, a); }
+
 DEFINE_MICRO(micro_i8, int32_t, vi, dot_i8)
+DEFINE_MICRO(micro_u8, int32_t, vi, dot_u8)
 
 // Register tiles: about 24 sums of 32 registers (12 of 16 without AVX-512), and never fewer than hide the latency.
 #if LANES == 16
@@ -145,6 +149,7 @@ INLINE int tile_rows(size_t columns) { return LANES == 8 ? 6 : 3; }
 DEFINE_TILE(micro_f32, float)
 DEFINE_TILE(micro_bf16, float)
 DEFINE_TILE(micro_i8, int32_t)
+DEFINE_TILE(micro_u8, int32_t)
 
 /// What a column's sums go through on their way out, in registers for all rows of a tile.
 typedef struct {

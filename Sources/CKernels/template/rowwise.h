@@ -192,36 +192,73 @@ static void add_scaled(float *x, const float *y, float factor, size_t count) {
     for (; i < count; i++) x[i] += y[i] * factor;
 }
 
+typedef uint8_t vb __attribute__((ext_vector_type(LANES)));
+
+/// The scale with which `limit` steps reach the magnitude of these bits. They are compared as integers, so that NaN, the
+/// largest, makes the scale NaN.
+INLINE float scale_of(vi magnitudes, float limit) {
+    const int32_t bits = __builtin_reduce_max(magnitudes);
+    float highest;
+    memcpy(&highest, &bits, sizeof highest);
+    // Below this the inverse would overflow; such numbers round to zeros.
+    return highest < 1e-30f ? 1.0f : highest / limit;
+}
+
+INLINE vi magnitude_of(vf v) { return (vi)v & 0x7fffffff; }
+
+INLINE vb quantized(vf v, vf inverse, int32_t zero) {
+    return __builtin_convertvector(
+        __builtin_convertvector(__builtin_elementwise_roundeven(v * inverse), vi) + zero, vb);
+}
+
 static void quantize_rows(const void *x, int32_t x_is_bf16, size_t rows, size_t columns, size_t x_stride, uint8_t *y,
-                          size_t y_stride, float *scales, float limit) {
-    typedef uint8_t vb __attribute__((ext_vector_type(LANES)));
+                          size_t y_stride, float *scales, float limit, int32_t zero) {
     for (size_t r = 0; r < rows; r++) {
         const void *row = at(x, x_is_bf16, r * x_stride);
         uint8_t *out = y + r * y_stride;
-        // The magnitudes are compared as integers, so that NaN, the largest, makes the row's scale NaN.
         vi top = (vi)0;
         size_t c = 0;
         for (; c + LANES <= columns; c += LANES)
-            top = __builtin_elementwise_max(top, (vi)load_any(row, x_is_bf16, c) & 0x7fffffff);
+            top = __builtin_elementwise_max(top, magnitude_of(load_any(row, x_is_bf16, c)));
         if (c < columns)
             top = __builtin_elementwise_max(
-                top, (vi)load_part(at(row, x_is_bf16, c), x_is_bf16, columns - c) & 0x7fffffff);
-        const int32_t highest_bits = __builtin_reduce_max(top);
-        float highest;
-        memcpy(&highest, &highest_bits, sizeof highest);
-        // Below this the inverse would overflow; such a row rounds to zeros.
-        const float scale = highest < 1e-30f ? 1.0f : highest / limit;
-        const vf inverse = splat(1.0f / scale);
-        scales[r] = scale;
+                top, magnitude_of(load_part(at(row, x_is_bf16, c), x_is_bf16, columns - c)));
+        scales[r] = scale_of(top, limit);
+        const vf inverse = splat(1.0f / scales[r]);
         for (c = 0; c < columns; c += LANES) {
             const size_t left = columns - c;
             vf v = left >= LANES ? load_any(row, x_is_bf16, c) : load_part(at(row, x_is_bf16, c), x_is_bf16, left);
-            vi q = __builtin_convertvector(__builtin_elementwise_roundeven(v * inverse), vi) + 128;
-            vb bytes = __builtin_convertvector(q, vb);
+            vb bytes = quantized(v, inverse, zero);
             memcpy(out + c, &bytes, left < LANES ? left : LANES);
         }
-        memset(out + columns, 128, y_stride - columns);
+        memset(out + columns, zero, y_stride - columns);
     }
+}
+
+/// LANES columns of a key minus their means; beyond the last one zeros.
+INLINE vf centered(const void *key, int is_bf16, const float *means, size_t column, size_t columns) {
+    const size_t left = columns - column;
+    if (left >= LANES) return load_any(key, is_bf16, column) - load(means + column);
+    return load_part(at(key, is_bf16, column), is_bf16, left) - load_part(means + column, 0, left);
+}
+
+static void quantize_keys(const void *keys, int32_t is_bf16, size_t rows, size_t columns, size_t stride,
+                          const float *means, uint8_t *packed, float *scale, float limit, int32_t zero) {
+    vi top = (vi)0;
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c += LANES)
+            top = __builtin_elementwise_max(
+                top, magnitude_of(centered(at(keys, is_bf16, r * stride), is_bf16, means, c, columns)));
+    *scale = scale_of(top, limit);
+    const vf inverse = splat(1.0f / *scale);
+    for (size_t r = 0; r < rows; r++)
+        for (size_t c = 0; c < columns; c += LANES) {
+            const vb bytes = quantized(centered(at(keys, is_bf16, r * stride), is_bf16, means, c, columns), inverse, zero);
+            char words[LANES];
+            memcpy(words, &bytes, LANES);
+            for (size_t i = 0; i < LANES && c + i < columns; i += GROUP)
+                memcpy(packed + ((c + i) / GROUP * CK_PANEL + r) * GROUP, words + i, GROUP);
+        }
 }
 
 #define DEFINE_PEAK(NAME, VEC, DOT, OPERATIONS)                                                                          \

@@ -93,6 +93,19 @@ INLINE void store_any(void *p, int is_bf16, size_t i, vf v) {
         store((float *)p + i, v);
 }
 
+/// Two neighbouring vectors.
+INLINE void store_two(void *p, int is_bf16, size_t i, vf a, vf b) {
+#if HAS_AVX512
+    if (is_bf16) {
+        __m512bh h = _mm512_cvtne2ps_pbh((__m512)b, (__m512)a);
+        memcpy((ck_bf16 *)p + i, &h, sizeof h);
+        return;
+    }
+#endif
+    store_any(p, is_bf16, i, a);
+    store_any(p, is_bf16, i + LANES, b);
+}
+
 INLINE const void *at(const void *p, int is_bf16, size_t i) { return (const char *)p + i * (is_bf16 ? 2 : 4); }
 INLINE void *at_mutable(void *p, int is_bf16, size_t i) { return (char *)p + i * (is_bf16 ? 2 : 4); }
 
@@ -133,13 +146,12 @@ INLINE vf exp2_(vf x) {
 /// 2^x to 1e-4, enough where the result is rounded to bf16 at once.
 INLINE vf exp2_rough(vf x) {
 #if HAS_AVX512
-    x = larger(splat(-126.0f), x);
-    vf n = (vf)_mm512_roundscale_ps((__m512)x, 8);
-    vf f = x - n;
-    vf p = fma_(splat(0.05517166f), f, splat(0.24261112f));
-    p = fma_(p, f, splat(0.69326099f));
-    p = fma_(p, f, splat(0.99992807f));
-    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
+    // The instruction that scales takes 2^floor(x); what lies below 2^-126 becomes zero by itself.
+    const vf f = (vf)_mm512_reduce_ps((__m512)x, _MM_FROUND_TO_NEG_INF);
+    vf p = fma_(splat(0.07802452f), f, splat(0.22606716f));
+    p = fma_(p, f, splat(0.69583354f));
+    p = fma_(p, f, splat(0.99992522f));
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)x);
 #else
     return exp2_(x);
 #endif

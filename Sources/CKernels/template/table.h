@@ -6,5 +6,6 @@
         .attention_i8_f32 = attention_i8_f32, .attention_i8_bf16 = attention_i8_bf16,                                   \
         .rms_modulate = rms_modulate, .layer_modulate = layer_modulate, .norm_rotate = norm_rotate, .fuse = fuse,       \
         .pixel_norm_silu = pixel_norm_silu, .to_bf16 = to_bf16, .to_f32 = to_f32, .quantize_rows = quantize_rows,       \
-        .add_scaled = add_scaled, .peak_f32 = peak_f32, .peak_bf16 = peak_bf16, .peak_i8 = peak_i8,                     \
+        .quantize_keys = quantize_keys, .add_scaled = add_scaled, .peak_f32 = peak_f32, .peak_bf16 = peak_bf16,            \
+        .peak_i8 = peak_i8,                                                                                             \
     }
