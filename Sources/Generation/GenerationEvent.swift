@@ -102,6 +102,8 @@ package struct GenerationResult: Sendable {
 package enum GenerationEvent: Sendable {
     /// `parts`: steps of a pass, frames of a decode, 1 where there is nothing to count.
     case stageStarted(Stage, parts: Int)
+    /// What the stage makes was there already, in memory or on the disk; comes before its end.
+    case stageCached(Stage)
     /// At most ten a second, and only inside steps longer than two seconds. `block` is 1-based.
     case blockFinished(pass: Pass, step: Int, block: Int, count: Int)
     case stepFinished(StepRecord)

@@ -33,7 +33,7 @@ package struct RemainingTime: Sendable {
         case .stageFinished(let ended, _):
             finished.insert(ended)
             if stage == ended { stage = nil }
-        case .blockFinished, .preview, .stateSaved, .outputWritten, .finished: break
+        case .stageCached, .blockFinished, .preview, .stateSaved, .outputWritten, .finished: break
         }
     }
 

@@ -43,7 +43,7 @@ struct JobRecorder {
                     job: run.id, path: path, bytes: bytes, sha256: nil, kind: isOwn ? "clip" : "file", isGone: false))
         case .finished(let result):
             try history.finish(run.id, recipe: document(result), seconds: result.seconds)
-        case .stageStarted, .blockFinished, .partsFinished, .preview, .stateSaved: break
+        case .stageStarted, .stageCached, .blockFinished, .partsFinished, .preview, .stateSaved: break
         }
     }
 
@@ -69,7 +69,7 @@ struct JobRecorder {
         case .stageStarted, .stepFinished, .stageFinished: break
         case .partsFinished, .blockFinished:
             guard now - lastUpdate >= 0.5 else { return nil }
-        case .preview, .stateSaved, .outputWritten, .finished: return nil
+        case .stageCached, .preview, .stateSaved, .outputWritten, .finished: return nil
         }
         lastUpdate = now
         let estimate = remaining.remaining(now: now)

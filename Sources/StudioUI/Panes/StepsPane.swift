@@ -68,6 +68,7 @@ package enum StepsPane: Pane {
             let isPresent = run.stage == stage
             let name = stage == .lr || stage == .hr ? "sample" : stage.rawValue
             var time = run.stageSeconds[stage].map { Format.fixed($0, 1) + "s" } ?? "-"
+            if run.cachedStages.contains(stage), canvas.width >= 64 { time += " cached" }
             if isPresent {
                 time = Format.fixed(state.now - run.stageStartedAt, 1) + "s"
                 let parts = " \(run.finishedParts)/\(run.stageParts)"

@@ -61,6 +61,8 @@ package struct RunState: Sendable {
     package var endedAt: Double?
     package var stage: Stage?
     package var stageStartedAt: Double
+    /// Stages that found what they make.
+    package private(set) var cachedStages: Set<Stage> = []
     package var stageParts = 0
     package var finishedParts = 0
     /// Inside a long step: block and count.
@@ -151,6 +153,7 @@ package struct RunState: Sendable {
             finishedParts = record.number
         case .partsFinished(_, let parts, _): finishedParts = parts
         case .stateSaved(_, let step): savedStep = step
+        case .stageCached(let stage): cachedStages.insert(stage)
         case .stageFinished(let stage, let seconds): stageSeconds[stage] = seconds
         case .finished(let result):
             phase = .done

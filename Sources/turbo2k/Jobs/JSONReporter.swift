@@ -60,6 +60,7 @@ struct JSONReporter: JobReporter {
         switch event {
         case .stageStarted(let stage, let parts):
             ("stage", [("name", .string(stage.rawValue)), ("state", "start"), ("parts", .integer(parts))])
+        case .stageCached(let stage): ("stage", [("name", .string(stage.rawValue)), ("state", "cached")])
         case .stageFinished(let stage, let seconds):
             ("stage", [("name", .string(stage.rawValue)), ("state", "done"), ("seconds", .number(seconds))])
         case .partsFinished(let stage, let parts, let count):
