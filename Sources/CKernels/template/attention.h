@@ -149,7 +149,7 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
                     const int rows = block - r < (size_t)top ? (int)(block - r) : top;                                  \
                     const char *q = (const char *)a->queries + (first + r) * a->query_stride;                           \
                     for (size_t p = 0; p < padded; p += CK_PANEL)                                                       \
-                        micro_##QK##_tile(rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,                       \
+                        near_##QK##_tile(rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,                       \
                                           (const char *)a->packed_keys + (k + p) * a->head_groups * GROUP,              \
                                           CK_PANEL * GROUP, (void *)(logits + p), CK_KEY_BLOCK, 0);                     \
                     float scales[12], added[12];                                                                        \
@@ -179,7 +179,7 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
                     const char *w = weights;                                                                            \
                     const char *values = (const char *)a->packed_values + k / per_group * width * GROUP;                \
                     for (size_t c = 0; c < width; c += CK_PANEL)                                                        \
-                        micro_##PV##_tile(rows, width - c < CK_PANEL ? width - c : CK_PANEL, &w, 1, padded / per_group, \
+                        near_##PV##_tile(rows, width - c < CK_PANEL ? width - c : CK_PANEL, &w, 1, padded / per_group, \
                                           weight_stride, values + c * GROUP, width * GROUP, outputs + r * width + c,    \
                                           width, 1);                                                                    \
                 }                                                                                                       \

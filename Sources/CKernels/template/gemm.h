@@ -3,7 +3,12 @@
 
 #define GROUP 4
 
-#define DEFINE_MICRO(NAME, ACC, VEC, DOT)                                                                                \
+// How far ahead of its use a panel is asked for, in bytes: it comes from the second-level cache, where attention's operands
+// are near already.
+#define FAR 6144
+#define NEAR 0
+
+#define DEFINE_MICRO(NAME, ACC, VEC, DOT, AHEAD)                                                                           \
     /* tile[row * CK_PANEL + column] (+)= the product of `rows` rows with `vectors` vectors of columns. */               \
     INLINE void NAME##_fixed(const int rows, const int vectors, const char *const *segments, size_t segment_count,      \
                              size_t groups, size_t row_stride, const char *b, size_t b_stride, ACC *tile,               \
@@ -22,6 +27,9 @@
                 vi right[4];                                                                                            \
                 _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v++) right[v] =                         \
                     loadi(b + v * LANES * GROUP);                                                                       \
+                if (AHEAD)                                                                                              \
+                    _Pragma("clang loop unroll(full)") for (int v = 0; v < vectors; v += 64 / (LANES * GROUP))          \
+                        __builtin_prefetch(b + v * LANES * GROUP + AHEAD);                                              \
                 _Pragma("clang loop unroll(full)") for (int r = 0; r < rows; r++) {                                     \
                     int32_t word;                                                                                       \
                     memcpy(&word, a + r * row_stride, GROUP);                                                           \
@@ -64,13 +72,15 @@ INLINE vi dot_i8(vi sum, vi a, vi b) {
 #endif
 }
 
-DEFINE_MICRO(micro_f32, float, vf, dot_f32)
-DEFINE_MICRO(micro_bf16, float, vf, dot_bf16)
 /// The other way round: signed bytes on the left, unsigned ones on the right.
 INLINE vi dot_u8(vi sum, vi a, vi b) { return dot_i8(sum, b, a); }
 
-DEFINE_MICRO(micro_i8, int32_t, vi, dot_i8)
-DEFINE_MICRO(micro_u8, int32_t, vi, dot_u8)
+DEFINE_MICRO(micro_f32, float, vf, dot_f32, FAR)
+DEFINE_MICRO(micro_bf16, float, vf, dot_bf16, FAR)
+DEFINE_MICRO(micro_i8, int32_t, vi, dot_i8, FAR)
+DEFINE_MICRO(near_f32, float, vf, dot_f32, NEAR)
+DEFINE_MICRO(near_bf16, float, vf, dot_bf16, NEAR)
+DEFINE_MICRO(near_u8, int32_t, vi, dot_u8, NEAR)
 
 // Register tiles: about 24 sums of 32 registers (12 of 16 without AVX-512), and never fewer than hide the latency.
 #if LANES == 16
@@ -149,7 +159,9 @@ INLINE int tile_rows(size_t columns) { return LANES == 8 ? 6 : 3; }
 DEFINE_TILE(micro_f32, float)
 DEFINE_TILE(micro_bf16, float)
 DEFINE_TILE(micro_i8, int32_t)
-DEFINE_TILE(micro_u8, int32_t)
+DEFINE_TILE(near_f32, float)
+DEFINE_TILE(near_bf16, float)
+DEFINE_TILE(near_u8, int32_t)
 
 /// What a column's sums go through on their way out, in registers for all rows of a tile.
 typedef struct {
@@ -187,8 +199,8 @@ INLINE void finish_rows(const char *tile, int rows, size_t first_row, size_t col
         const size_t row = first_row + r;
         void *out = at_mutable(e->output, is_bf16, row * e->output_stride + column);
         vf v = finished_sum(tile + r * CK_PANEL * 4, &t, is_i8 ? e->row_scale[row] : 1, is_i8);
-        if (activation == CK_GELU_TANH) v = gelu_(v);
-        if (activation == CK_SILU) v = silu_(v);
+        if (activation == CK_GELU_TANH) v = gelu_(v, is_bf16);
+        if (activation == CK_SILU) v = silu_(v, is_bf16);
         const float *gate = e->gate ? e->gate + row * e->gate_stride + column : NULL;
         if (left >= LANES) {
             if (gate) v *= load(gate);

@@ -156,11 +156,11 @@ INLINE void pixel_norm_silu_any(const void *x, size_t rows, size_t columns, floa
             if (left >= LANES) {
                 vf v = load_any(row, is_bf16, c) * factor;
                 if (scale) v = fma_(v, one + load(scale + c), load(shift + c));
-                store_any(out, is_bf16, c, silu_(v));
+                store_any(out, is_bf16, c, silu_(v, is_bf16));
             } else {
                 vf v = load_part(at(row, is_bf16, c), is_bf16, left) * factor;
                 if (scale) v = fma_(v, one + load_part(scale + c, 0, left), load_part(shift + c, 0, left));
-                store_part(at_mutable(out, is_bf16, c), is_bf16, silu_(v), left);
+                store_part(at_mutable(out, is_bf16, c), is_bf16, silu_(v, is_bf16), left);
             }
         }
     }

@@ -171,13 +171,20 @@ INLINE vf exp_(vf x) {
     p = fma_(p, f, splat(1.6666665e-1f));
     p = fma_(p, f, splat(0.5f));
     p = fma_(p * f, f, f) + splat(1.0f);
+#if HAS_AVX512
+    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
+#else
     return p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
+#endif
 }
 
-INLINE vf sigmoid_(vf x) { return splat(1.0f) / (splat(1.0f) + exp_(-x)); }
-INLINE vf silu_(vf x) { return x * sigmoid_(x); }
+/// 1 / (1 + e^-x); `rough` to 1e-4, enough where the result is rounded to bf16 at once.
+INLINE vf sigmoid_(vf x, const int rough) {
+    return splat(1.0f) / (splat(1.0f) + (rough ? exp2_rough(x * splat(-1.44269504f)) : exp_(-x)));
+}
+INLINE vf silu_(vf x, const int rough) { return x * sigmoid_(x, rough); }
 /// 0.5 x (1 + tanh(u)) = x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
-INLINE vf gelu_(vf x) {
+INLINE vf gelu_(vf x, const int rough) {
     vf u = x * fma_(x * x, splat(0.07135481f), splat(1.59576912f));
-    return x * sigmoid_(u);
+    return x * sigmoid_(u, rough);
 }

@@ -29,12 +29,15 @@ package final class TransformerWorkspace: Sendable {
         /// Weights by key block, while sparsity is measured.
         let mass: AlignedBuffer
 
-        init(configuration: VideoTransformerConfiguration, widest: Int, chunkRows: Int, massKeyCount: Int) {
+        init(
+            configuration: VideoTransformerConfiguration, widest: Int, chunkRows: Int, elementBytes: Int,
+            massKeyCount: Int
+        ) {
             let width = configuration.width
             rows = AlignedBuffer(byteCount: chunkRows * width * 4)
-            queries = AlignedBuffer(byteCount: chunkRows * width * 4)
-            attended = AlignedBuffer(byteCount: chunkRows * width * 4)
-            hidden = AlignedBuffer(byteCount: chunkRows * widest * 4)
+            queries = AlignedBuffer(byteCount: chunkRows * width * elementBytes)
+            attended = AlignedBuffer(byteCount: chunkRows * width * elementBytes)
+            hidden = AlignedBuffer(byteCount: chunkRows * widest * elementBytes)
             attentionScratch = AlignedBuffer(
                 byteCount: Kernels.attentionScratchBytes(headSize: configuration.headWidth, massKeyCount: massKeyCount))
             mass = AlignedBuffer(byteCount: (massKeyCount + Kernels.keyBlock - 1) / Kernels.keyBlock * 4)
@@ -73,7 +76,8 @@ package final class TransformerWorkspace: Sendable {
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
         workers = (0..<threadCount).map { _ in
             WorkerMemory(
-                configuration: configuration, widest: widest, chunkRows: rows, massKeyCount: tokenCount)
+                configuration: configuration, widest: widest, chunkRows: rows, elementBytes: elementBytes,
+                massKeyCount: tokenCount)
         }
         narrowOperands = OperandRows(precision: precision, inputChannels: width, rows: rows, workers: threadCount)
         wideOperands = OperandRows(
@@ -102,7 +106,7 @@ package final class TransformerWorkspace: Sendable {
         let valueWidth = configuration.headCount * ((configuration.headWidth + 15) / 16 * 16)
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
         let worker =
-            largestChunk * (3 * width * 4 + widest * 4 + (width + 2 * widest) * 4)
+            largestChunk * (width * 4 + (2 * width + widest) * elementBytes + (width + 2 * widest) * 4)
             + Kernels.attentionScratchBytes(headSize: configuration.headWidth)
         return tokenCount * width * (4 + 2 * elementBytes) + padded * (width + valueWidth) * elementBytes
             + threadCount * worker

@@ -277,7 +277,7 @@ extension VideoTransformerExecutor {
         }
     }
 
-    /// gelu(layer(narrow operand)) into the worker's hidden rows: bf16 with bf16 weights, else fp32.
+    /// gelu(layer(narrow operand)) into the worker's hidden rows: bf16 where the CPU multiplies it, else fp32.
     private func widen(
         _ layer: PackedLinear, _ workspace: TransformerWorkspace, _ rows: Int, _ worker: Int,
         _ memory: TransformerWorkspace.WorkerMemory, stride: Int
@@ -285,21 +285,22 @@ extension VideoTransformerExecutor {
         linear(
             layer, workspace.narrowOperands, worker: worker, rows: rows,
             epilogue: Epilogue(
-                output: memory.hidden.base, stride: stride, isBF16: precision == .bf16, activation: .geluTanh))
+                output: memory.hidden.base, stride: stride, isBF16: attentionIsBF16, activation: .geluTanh))
     }
 
     private func narrow(
         _ layer: PackedLinear, _ workspace: TransformerWorkspace, _ tokens: Range<Int>, from firstRow: Int,
         _ worker: Int, _ memory: TransformerWorkspace.WorkerMemory, stride: Int, epilogue: Epilogue
     ) {
-        let elementBytes = precision == .bf16 ? 2 : 4
+        let elementBytes = attentionIsBF16 ? 2 : 4
         let hidden = UnsafeRawPointer(memory.hidden.base + firstRow * stride * elementBytes)
         var epilogue = epilogue
         epilogue.bias = layer.bias
         if precision == .int8 {
             let operands = workspace.wideOperands(inputChannels: stride)
             operands.fill(
-                worker: worker, from: hidden, isBF16: false, rows: tokens.count, stride: stride, kernels: kernels)
+                worker: worker, from: hidden, isBF16: attentionIsBF16, rows: tokens.count, stride: stride,
+                kernels: kernels)
             times.measure(.linear) {
                 kernels.linear(
                     operands.rows(worker: worker), rows: tokens.count, rowStride: operands.rowStride,
