@@ -8,13 +8,15 @@ package enum Command: String, CaseIterable, Sendable {
     // The program
     case palette, help, tour, searchPrompts, repaint, suspend, leave, quit
     case nextGraphics, nextArrangement, nextTheme, themePicker
+    case moveBorderLeft, moveBorderRight, moveBorderUp, moveBorderDown
     // Lists
     case up, down, left, right, pageUp, pageDown, first, last, activate, filter
     // The picture
     case fullPicture, playPause, frameBack, frameForward, slower, faster, loop, follow
-    case previousDraft, nextDraft, setReference, compare, contactSheet
+    case previousDraft, nextDraft, setReference, compare, nextView, features, contactSheet, sharperLook
     // Drafts
-    case loadRecipe, lockSeed, typeSeed, randomSeed, star, tag, trash, restore, copyCommand, showRecipe, openFile
+    case loadRecipe, lockSeed, typeSeed, randomSeed, nextSeed, star, tag, trash, restore, copyCommand, showRecipe
+    case openFile, openOutput
     // The form
     case increase, decrease, resetValue
     // Presets and log
@@ -49,7 +51,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .logPane: "Go to the log"
         case .palette: "Find an action by name"
         case .help: "Show the keys"
-        case .tour: "Show the five lines for beginners again"
+        case .tour: "Tour: the five lines for beginners"
         case .searchPrompts: "Search in earlier prompts"
         case .repaint: "Paint the screen again"
         case .suspend: "Suspend the studio"
@@ -59,6 +61,10 @@ package enum Command: String, CaseIterable, Sendable {
         case .nextArrangement: "Next arrangement of the panes"
         case .nextTheme: "Next theme"
         case .themePicker: "Choose a theme"
+        case .moveBorderLeft: "Move the border left"
+        case .moveBorderRight: "Move the border right"
+        case .moveBorderUp: "Move the border up"
+        case .moveBorderDown: "Move the border down"
         case .up: "Up"
         case .down: "Down"
         case .left: "Left"
@@ -81,11 +87,15 @@ package enum Command: String, CaseIterable, Sendable {
         case .nextDraft: "Next draft"
         case .setReference: "Set this draft as A"
         case .compare: "Compare with A; again for the difference"
+        case .nextView: "Next view: picture, guidance features, contact sheet"
+        case .features: "Guidance features of the draft as colours, or the picture again"
         case .contactSheet: "Contact sheet: drafts side by side, or the picture again"
+        case .sharperLook: "Sharper look at the present step; twice: at full size"
         case .loadRecipe: "Load prompt and settings of the selection"
         case .lockSeed: "Lock the seed to the selection"
         case .typeSeed: "Type a seed"
         case .randomSeed: "New random seed for every draft"
+        case .nextSeed: "Every draft gets the seed after the last one"
         case .star: "Star"
         case .tag: "Tag: words to find a draft by"
         case .trash: "Move to the trash"
@@ -93,6 +103,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .copyCommand: "Copy as a command line"
         case .showRecipe: "Show the whole recipe"
         case .openFile: "Open a clip with its settings"
+        case .openOutput: "Open the clip with the desktop's program"
         case .increase: "Larger value"
         case .decrease: "Smaller value"
         case .resetValue: "Back to the preset's value"
@@ -129,16 +140,47 @@ package enum Command: String, CaseIterable, Sendable {
         }
     }
 
-    /// Whether it makes sense without a cursor or a list: what the palette offers.
+    /// Whether the palette offers it: all but what moves a cursor or types.
     package var isInPalette: Bool {
         switch self {
         case .up, .down, .left, .right, .pageUp, .pageDown, .first, .last, .activate, .increase, .decrease, .palette,
             .wordLeft, .wordRight, .lineStart, .lineEnd, .deleteBackward, .deleteForward, .killWordBackward,
-            .killWordForward, .killToLineEnd, .killToLineStart, .yank, .newline, .removeJob, .moveJobUp, .moveJobDown,
-            .nextPane, .previousPane,
-            .selectLeft, .selectRight, .selectUp, .selectDown, .selectToLineStart, .selectToLineEnd, .copySelection:
+            .killWordForward, .killToLineEnd, .killToLineStart, .yank, .newline, .selectLeft, .selectRight, .selectUp,
+            .selectDown, .selectToLineStart, .selectToLineEnd:
             false
         default: true
+        }
+    }
+
+    /// The same from a shell; nil where only the screen has it.
+    package var shellCommand: String? {
+        switch self {
+        case .draft: "turbo2k draft"
+        case .commit, .commitOptions: "turbo2k commit"
+        case .stop, .removeJob: "turbo2k queue stop"
+        case .resume: "turbo2k resume"
+        case .moveJobUp, .moveJobDown: "turbo2k queue move"
+        case .pauseQueue: "turbo2k queue pause"
+        case .queuePane: "turbo2k queue list"
+        case .draftsPane: "turbo2k history list"
+        case .presetsPane: "turbo2k presets list"
+        case .filter: "turbo2k history search"
+        case .star: "turbo2k history star"
+        case .tag: "turbo2k history tag"
+        case .trash: "turbo2k history trash"
+        case .restore: "turbo2k history restore"
+        case .showRecipe: "turbo2k history show"
+        case .openFile: "turbo2k open"
+        case .playPause: "turbo2k play"
+        case .savePreset: "turbo2k presets save"
+        case .renamePreset: "turbo2k presets rename"
+        case .deletePreset: "turbo2k presets delete"
+        case .diffPreset: "turbo2k presets diff"
+        case .importPreset: "turbo2k presets import"
+        case .exportPreset: "turbo2k presets export"
+        case .themePicker, .nextTheme: "turbo2k config set theme"
+        case .help: "man turbo2k"
+        default: nil
         }
     }
 }

@@ -81,6 +81,10 @@ package struct KeyBindings: Sendable {
         bind(.everywhere, .externalEditor, .function(4)),
         bind(.everywhere, .nextArrangement, .function(7)),
         bind(.everywhere, .nextTheme, .function(8)),
+        bind(.everywhere, .moveBorderLeft, .special(.left, [.alt, .shift])),
+        bind(.everywhere, .moveBorderRight, .special(.right, [.alt, .shift])),
+        bind(.everywhere, .moveBorderUp, .special(.up, [.alt, .shift])),
+        bind(.everywhere, .moveBorderDown, .special(.down, [.alt, .shift])),
     ]
 
     private static let outsideText: [KeyBinding] = [
@@ -113,7 +117,8 @@ package struct KeyBindings: Sendable {
         bind(.outsideText, .nextDraft, .character("]")),
         bind(.outsideText, .setReference, .character("a")),
         bind(.outsideText, .compare, .character("b")),
-        bind(.outsideText, .contactSheet, .character("V")),
+        bind(.outsideText, .nextView, .character("V")),
+        bind(.outsideText, .sharperLook, .character("v")),
         bind(.outsideText, .follow, .character("F")),
         bind(.outsideText, .fullPicture, .character("z")),
         bind(.outsideText, .loadRecipe, .character("e")),
@@ -127,6 +132,7 @@ package struct KeyBindings: Sendable {
         bind(.outsideText, .copyCommand, .character("y")),
         bind(.outsideText, .showRecipe, .character("m")),
         bind(.outsideText, .openFile, .character("o")),
+        bind(.outsideText, .openOutput, .character("O")),
         bind(.outsideText, .quit, .character("q")),
     ]
 

@@ -17,11 +17,16 @@ enum AppEvent: Sendable {
     case clip(ShownClip)
     case thumbnail(PixelFrame, draft: Int)
     case sheetClip(ShownClip, draft: Int)
+    case thumbnailClip(ShownClip, draft: Int)
+    case features([FeaturePicture], draft: Int)
+    case featuresFailed(String, draft: Int)
     case historyLoaded(StoredHistory)
     case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
-    case tokens(PromptLength)
+    /// Nil where there is no tokenizer.
+    case tokens(PromptLength?)
     case tmux(TmuxFacts)
-    case recipe(RecipeDocument, from: String)
+    case recipe(RecipeDocument, from: String, missing: [String])
+    case clipOffered(String, isClip: Bool)
     case restored(DraftEntry)
     case facts(MachineFacts)
     /// Another program asks something over the studio's socket.

@@ -53,21 +53,3 @@ extension DraftEntry {
             isStarred: record.isStarred, commit: commit, tags: tags, made: record.made)
     }
 }
-
-/// The prompt as it stood when the studio was left.
-struct SavedPrompt: Codable {
-    var prompt: String
-    var negative: String
-
-    private static func file(_ paths: StudioPaths) -> URL { paths.state.appending(path: "prompt.json") }
-
-    static func load(_ paths: StudioPaths) -> SavedPrompt? {
-        guard let data = try? Data(contentsOf: file(paths)) else { return nil }
-        return try? JSONDecoder().decode(SavedPrompt.self, from: data)
-    }
-
-    func save(_ paths: StudioPaths) throws {
-        try FileManager.default.createDirectory(at: paths.state, withIntermediateDirectories: true)
-        try JSONEncoder().encode(self).write(to: Self.file(paths), options: .atomic)
-    }
-}

@@ -21,6 +21,10 @@ extension StudioApp {
         case .arrangeQueue(let jobs): changeGate { await $0.arrange(jobs) }
         case .pauseQueue(let isPaused): changeGate { await $0.setPaused(isPaused) }
         case .showClip(let source, let file): loadClip(source, file)
+        case .showFeatures(let draft, let folder): loadFeatures(draft: draft, folder)
+        case .look(let look):
+            let service = service
+            Task.detached { await service.look(look) }
         case .loadSheet(let clips): loadSheet(clips)
         case .estimate: estimate()
         case .countTokens: countTokens()
@@ -43,6 +47,8 @@ extension StudioApp {
         case .restore(let id): restore(id)
         case .copy(let text): copy(text)
         case .openFile(let path): open(path)
+        case .offerClip(let text): offerClip(text)
+        case .openOutput(let file): openWithDesktop(file)
         case .nextGraphics: nextGraphics()
         case .repaint: repaint()
         case .suspend: suspend()
@@ -65,16 +71,14 @@ extension StudioApp {
 
     func savePrompt() {
         do {
-            try SavedPrompt(prompt: state.prompt.text, negative: state.negative.text).save(options.paths)
+            try SavedDesk(state).save(options.paths)
         } catch {
             state.say("The prompt could not be kept for next time: \(error.localizedDescription)", .warning)
         }
     }
 
     func restorePrompt() {
-        guard let saved = SavedPrompt.load(options.paths) else { return }
-        state.prompt = TextEditor(saved.prompt)
-        state.negative = TextEditor(saved.negative)
+        SavedDesk.load(options.paths)?.restore(&state)
     }
 
     // MARK: Presets and themes
@@ -136,65 +140,6 @@ extension StudioApp {
         state.themeName = theme.name
     }
 
-    // MARK: Clips
-
-    /// Reads a clip's frames, small enough for any terminal.
-    private func loadClip(_ source: ShownClip.Source, _ file: URL) {
-        clipTask?.cancel()
-        let mailbox = mailbox
-        clipTask = Task.detached {
-            let path = file.path(percentEncoded: false)
-            do {
-                let reader = try VideoReader(path: path, maximumSize: (640, 640))
-                var frames: [VideoFrame] = []
-                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() {
-                    frames.append(frame)
-                }
-                guard !Task.isCancelled, !frames.isEmpty else { return }
-                mailbox.post(
-                    .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))
-            } catch {
-                mailbox.post(.problem(String(describing: error), .error))
-            }
-        }
-    }
-
-    /// Reads clips small enough for many to stand side by side.
-    private func loadSheet(_ clips: [SheetClip]) {
-        let mailbox = mailbox
-        Task.detached {
-            for clip in clips {
-                do {
-                    let reader = try VideoReader(path: clip.file.path(percentEncoded: false), maximumSize: (64, 64))
-                    var frames: [VideoFrame] = []
-                    while frames.count < 1000, let frame = try reader.nextFrame() { frames.append(frame) }
-                    let shown = ShownClip(
-                        source: .draft(clip.draft), frames: frames, fps: reader.frameRate.framesPerSecond)
-                    mailbox.post(.sheetClip(shown, draft: clip.draft))
-                } catch {
-                    mailbox.post(.problem(String(describing: error), .error))
-                }
-            }
-        }
-    }
-
-    /// Takes the settings that a clip carries.
-    private func open(_ typed: String) {
-        let file = options.paths.expanding(typed.trimmingCharacters(in: .whitespaces))
-        let mailbox = mailbox
-        Task.detached {
-            let path = file.path(percentEncoded: false)
-            do {
-                guard let comment = try VideoReader(path: path).metadata.comment else {
-                    throw StudioError.unreadable("\(file.lastPathComponent) carries no recipe.")
-                }
-                mailbox.post(.recipe(try RecipeDocument(json: comment), from: file.lastPathComponent))
-            } catch {
-                mailbox.post(.problem(String(describing: error), .error))
-            }
-        }
-    }
-
     // MARK: Small things
 
     /// OSC 52, which works over ssh too.
@@ -212,16 +157,24 @@ extension StudioApp {
             threadCount: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)
     }
 
-    private func countTokens() {
+    /// One count at a time, always of the newest text: a long prompt is counted many times over.
+    func countTokens() {
+        guard tokenTask == nil else { return countsAgain = true }
         let (service, mailbox) = (service, mailbox)
-        let (text, model) = (
-            PromptChoices(state.prompt.text).variant(0).text + state.form.values.promptTail, state.form.values.model
-        )
-        Task.detached {
+        let text = PromptChoices(state.prompt.text).first + state.form.values.promptTail
+        let model = state.form.values.model
+        tokenTask = Task.detached {
             // Without a tokenizer the title shows words alone; the model's own error comes with the first job.
-            guard let count = try? await service.tokenCount(of: text, model: model) else { return }
-            mailbox.post(.tokens(count))
+            mailbox.post(.tokens(try? await service.tokenCount(of: text, model: model)))
         }
+    }
+
+    func take(_ length: PromptLength?) {
+        state.tokens = length
+        tokenTask = nil
+        guard countsAgain else { return }
+        countsAgain = false
+        countTokens()
     }
 
     private func estimate() {
@@ -257,6 +210,15 @@ extension FormEstimate {
         let pixels = Double(recipe.hr.size.width * recipe.hr.size.height * recipe.frames)
         self.init(
             time: estimate?.total, stages: stages, neededBytes: peaks.max() ?? 0, availableBytes: plan.availableBytes,
-            diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil)
+            diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil,
+            largestPart: Self.largestPart(of: plan.stages.filter { kind == .commit || early.contains($0.stage) }))
+    }
+
+    /// `hr activations 19.8 GiB`: the largest term of the stage that needs most.
+    private static func largestPart(of stages: [GenerationPlan.StagePeak]) -> String? {
+        guard let stage = stages.max(by: { $0.bytes < $1.bytes }),
+            let term = stage.terms.max(by: { $0.bytes < $1.bytes })
+        else { return nil }
+        return "\(stage.stage.rawValue) \(term.name) \(Format.bytes(term.bytes))"
     }
 }

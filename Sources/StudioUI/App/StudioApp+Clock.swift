@@ -44,6 +44,7 @@ extension StudioApp {
     /// Asks once for the small picture of each draft in view.
     private func loadThumbnails() {
         let missing = DraftsPane.thumbnailDrafts(state).filter { wantedThumbnails.insert($0.id).inserted }
+        loadMovingThumbnail()
         guard !missing.isEmpty else { return }
         let mailbox = mailbox
         Task.detached {
@@ -69,6 +70,9 @@ extension StudioApp {
         if isMoving, state.sheet == nil, let frame = state.preview.nextFrameDue() {
             let pace = display.secondsToNextFrame.map { state.now + $0 }
             due.append(max(frame, pace ?? .infinity))
+        }
+        if isMoving, movesThumbnail {
+            due.append(((state.now * StudioState.thumbnailRate).rounded(.down) + 1) / StudioState.thumbnailRate)
         }
         if let until = state.message?.until { due.append(until) }
         if state.runningJob != nil { due.append(lastUpdate + (settings.motion == .reduced ? 1 : 0.25)) }

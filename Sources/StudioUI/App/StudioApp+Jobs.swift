@@ -81,7 +81,7 @@ extension StudioApp {
 
     func submitCommit(_ choice: CommitChoice) {
         let folder = options.paths.expanding(state.form.values.output.folder)
-        let crf = state.form.values.output.crf
+        let (crf, metadata) = (state.form.values.output.crf, state.form.metadata)
         start(draft: choice.draft) { runner in
             do {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -92,7 +92,8 @@ extension StudioApp {
             let file = OutputName.freeFile(
                 named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
             return try await runner.commit(
-                draft: choice.draft, hr: choice.hr, precision: choice.precision, output: JobOutput(file: file, crf: crf)
+                draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
+                output: JobOutput(file: file, crf: crf, metadata: metadata)
             )
         }
     }
@@ -155,8 +156,13 @@ extension StudioApp {
             guard request == estimateRequests else { return }
             state.draftEstimate = draft
             state.commitEstimate = commit
-        case .tokens(let length): state.tokens = length
-        case .recipe(let document, let name): adopt(document, from: name)
+        case .thumbnailClip(let clip, let draft): state.movingThumbnail = (draft, clip)
+        case .features(let pictures, let draft): state.featuresLoaded(pictures, draft: draft)
+        case .featuresFailed(let text, let draft): state.featuresFailed(text, draft: draft)
+        case .tokens(let length): take(length)
+        case .recipe(let document, let name, let missing):
+            state.recipeRead(document, from: name, missing: missing)
+        case .clipOffered(let text, let isClip): perform(state.clipOffered(text, isClip: isClip))
         case .restored(let entry):
             state.drafts.add(entry)
             state.drafts.select(entry.id)
@@ -244,13 +250,5 @@ extension StudioApp {
         }
         if let newest = state.drafts.selected { perform(state.show(newest)) }
         perform([.estimate])
-    }
-
-    private func adopt(_ document: RecipeDocument, from name: String) {
-        state.form.load(document.recipe, draft: nil)
-        state.prompt.setText(document.recipe.prompt)
-        state.negative.setText(document.recipe.negative)
-        state.say("Prompt and settings of \(name) are in the form.")
-        perform([.estimate, .countTokens])
     }
 }

@@ -11,7 +11,8 @@ extension StudioApp {
 
     static func loadSettings(_ options: StudioOptions) -> (Settings, [String]) {
         do {
-            let (settings, problems) = try Settings.load(options.paths.settingsFile)
+            var (settings, problems) = try Settings.load(options.paths.settingsFile)
+            if let wish = options.environment["TURBO2K_REDUCE_MOTION"], !wish.isEmpty { settings.motion = .reduced }
             return (settings, problems.map(\.description))
         } catch {
             return (Settings(), [error.description])

@@ -32,6 +32,10 @@ package final class StudioApp {
     var clipTask: Task<Void, Never>?
     /// Drafts whose thumbnail was asked for.
     var wantedThumbnails: Set<Int> = []
+    var wantedThumbnailClip: Int?
+    /// The count of tokens under way, and whether the prompt has changed since it began.
+    var tokenTask: Task<Void, Never>?
+    var countsAgain = false
     var isQuitting = false
     /// Where other programs ask what is on the screen.
     var control: SocketListener?
@@ -93,7 +97,8 @@ package final class StudioApp {
             screen, capabilities, settings: settings,
             imageIDs: ImageIDs(processID: ProcessInfo.processInfo.processIdentifier))
         let preset = try Self.startPreset(options, settings, presetLibrary, &problems)
-        var form = ParametersForm(preset, seed: UInt32.random(in: 0...UInt32.max))
+        var form = ParametersForm(
+            preset, seed: UInt32.random(in: 0...UInt32.max), metadata: settings.metadata)
         form.models = options.models
         state = StudioState(width: size.columns, height: size.rows, look: .mono(borders: .ascii), form: form)
         state.themeNames = themeLibrary.entries.map(\.theme.name)
@@ -110,7 +115,9 @@ package final class StudioApp {
             state.bindings = KeyBindings(KeyBindings.standard(settings))
             problems.append(error.description)
         }
-        if settings.motion == .reduced { state.preview.setPlaying(false, now: 0) }
+        state.hasReducedMotion = settings.motion == .reduced
+        if state.hasReducedMotion { state.preview.standStill() }
+        state.isRemote = environment.isRemote
         restorePrompt()
         let wantedTheme = options.theme ?? settings.theme
         if !setTheme(wantedTheme) { problems.append("There is no theme \(wantedTheme).") }

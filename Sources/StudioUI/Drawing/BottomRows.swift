@@ -13,9 +13,7 @@ enum BottomRows {
         }
         canvas.within(layout.keyRow) { canvas in
             let message = messageText(state)
-            // A long message takes the place of keys that are known by then.
-            let wanted = min(TextWidth.width(of: message.0), canvas.width * 2 / 3)
-            let end = drawKeys(state, room: canvas.width - wanted - 3, on: &canvas)
+            let end = drawKeys(state, room: keyRoom(state), on: &canvas)
             let text = TextWidth.cut(message.0, to: canvas.width - end - 3, mark: canvas.cutMark)
             canvas.writeRight(text, y: 0, style: message.1, margin: 1)
         }
@@ -54,34 +52,70 @@ enum BottomRows {
         var x = canvas.write("job \(run.id) \(run.kind.rawValue)\(step) ", x: 1, y: 0, style: look.text)
         canvas.bar(x: x, y: 0, columns: 14, part: run.progress(now: state.now), look: look)
         x = canvas.write(StepsPane.eta(run, state), x: x + 15, y: 0, style: look.text) + 2
+        let waiting = state.queue.waitingCount
+        if waiting > 0 { x = canvas.write("queue \(waiting)", x: x, y: 0, style: look.dim) + 2 }
         let message = messageText(state)
         canvas.write(
             TextWidth.cut(message.0, to: canvas.width - x - 1, mark: canvas.cutMark), x: x, y: 0, style: message.1)
+    }
+
+    // MARK: Keys
+
+    /// A hint of the key line: keys with what they do, and a few words.
+    private struct Hint {
+        var keys: [(text: String, command: Command?)]
+        var label: String
+
+        var text: String { keys.map(\.text).joined(separator: " ") }
+        var width: Int { TextWidth.width(of: text) + 1 + label.count }
     }
 
     /// Keys that matter now, as many as fit; the last one, help, always.
     ///
     /// - Returns: the column after the last one.
     private static func drawKeys(_ state: StudioState, room: Int, on canvas: inout Canvas) -> Int {
-        let look = state.look
-        let items = keys(state)
-        guard let last = items.last else { return 1 }
+        var end = 1
+        for (hint, x) in places(state, room: room) {
+            let next = canvas.write(hint.text, x: x, y: 0, style: state.look.key.bold)
+            end = canvas.write(" " + hint.label, x: next, y: 0, style: state.look.dim)
+        }
+        return end
+    }
+
+    /// The hints that fit with their columns.
+    private static func places(_ state: StudioState, room: Int) -> [(Hint, Int)] {
+        let hints = hints(state)
+        guard let last = hints.last else { return [] }
         let gap = 2
         var x = 1
-        let lastWidth = width(last)
-        for item in items.dropLast() {
-            guard x + width(item) + gap + lastWidth < max(room, lastWidth + 2) else { break }
-            x = draw(item, x: x, look, on: &canvas) + gap
+        var result: [(Hint, Int)] = []
+        for hint in hints.dropLast() {
+            guard x + hint.width + gap + last.width < max(room, last.width + 2) else { break }
+            result.append((hint, x))
+            x += hint.width + gap
         }
-        return draw(last, x: x, look, on: &canvas)
+        return result + [(last, x)]
     }
 
-    private static func draw(_ item: (String, String), x: Int, _ look: Look, on canvas: inout Canvas) -> Int {
-        let next = canvas.write(item.0, x: x, y: 0, style: look.key.bold)
-        return canvas.write(" " + item.1, x: next, y: 0, style: look.dim)
+    /// What a click on the key line means.
+    static func command(atColumn column: Int, _ state: StudioState) -> Command? {
+        for (hint, start) in places(state, room: keyRoom(state)) where column >= start && column < start + hint.width {
+            var x = start
+            for key in hint.keys {
+                // The words belong to the last key.
+                if column < x + TextWidth.width(of: key.text) + 1 { return key.command }
+                x += TextWidth.width(of: key.text) + 1
+            }
+            return hint.keys.last?.command
+        }
+        return nil
     }
 
-    private static func width(_ item: (String, String)) -> Int { TextWidth.width(of: item.0) + 1 + item.1.count }
+    /// Columns for keys; a long message takes the place of keys that are known by then.
+    private static func keyRoom(_ state: StudioState) -> Int {
+        guard state.layout.messageRow == nil else { return state.width }
+        return state.width - min(TextWidth.width(of: messageText(state).0), state.width * 2 / 3) - 3
+    }
 
     /// The key of a command as the focused pane has it, short; empty if it has none.
     private static func key(_ command: Command, _ state: StudioState) -> String {
@@ -98,17 +132,21 @@ enum BottomRows {
         return (free ?? keys.first)?.shortName ?? ""
     }
 
-    private static func keys(_ state: StudioState) -> [(String, String)] {
-        func item(_ command: Command, _ label: String) -> (String, String) { (key(command, state), label) }
-        func pair(_ first: Command, _ second: Command, _ label: String) -> (String, String) {
-            (key(first, state) + " " + key(second, state), label)
+    private static func hints(_ state: StudioState) -> [Hint] {
+        func item(_ command: Command, _ label: String) -> Hint {
+            Hint(keys: [(key(command, state), command)], label: label)
+        }
+        func pair(_ first: Command, _ second: Command, _ label: String) -> Hint {
+            Hint(keys: [(key(first, state), first), (key(second, state), second)], label: label)
         }
         let commit = item(.commit, state.selectedDraft.map { "commit draft \($0.id)" } ?? "commit")
-        let palette = (state.prefersFunctionKeys ? ":" : key(.palette, state), "actions")
-        let help = state.isTyping ? (key(.help, state), "? help") : (key(.help, state), "help")
-        let stop: [(String, String)] = state.runningJob == nil ? [] : [item(.stop, "stop")]
+        let palette = Hint(keys: [(state.prefersFunctionKeys ? ":" : key(.palette, state), .palette)], label: "actions")
+        let help = item(.help, state.isTyping ? "? help" : "help")
+        let stop = state.runningJob == nil ? [] : [item(.stop, "stop")]
+        let sharper = state.runningJob == nil ? [] : [item(.sharperLook, "sharper")]
         let pane = item(.nextPane, "pane")
-        var items: [(String, String)]
+        let play = item(.playPause, state.preview.isPlaying ? "pause" : "play")
+        var items: [Hint]
         switch state.focus {
         case .prompt:
             items = [item(.draft, "draft"), commit] + stop + [pane, palette, item(.newline, "new line")]
@@ -117,20 +155,21 @@ enum BottomRows {
             items = [pair(.decrease, .increase, "change"), item(.activate, "type"), item(.resetValue, "preset's")]
             items += [item(.randomSeed, "new seeds")] + stop + [pane, commit, palette]
         case .preview where state.sheet != nil:
-            items = [("arrows", "choose"), item(.activate, "open"), item(.contactSheet, "picture"), commit] + stop
-            items += [item(.playPause, state.preview.isPlaying ? "pause" : "play"), pane]
+            items = [Hint(keys: [("arrows", nil)], label: "choose"), item(.activate, "open")]
+            items += [item(.nextView, "picture"), commit] + stop + [play, pane]
+        case .preview where state.features != nil:
+            items = [pair(.up, .down, "block"), play, pair(.previousDraft, .nextDraft, "draft")]
+            items += [item(.nextView, "next view"), item(.fullPicture, "full")] + stop + [pane]
         case .preview:
-            items = [item(.playPause, state.preview.isPlaying ? "pause" : "play")]
-            items += [pair(.frameBack, .frameForward, "step"), pair(.slower, .faster, "speed")]
-            items += [item(.fullPicture, "full")] + stop + [item(.nextGraphics, "graphics")]
-            items += [pair(.setReference, .compare, "compare"), item(.contactSheet, "sheet"), item(.follow, "follow")]
-            items += [pane]
-        case .steps: items = stop + [commit, pane, palette]
+            items = [play, pair(.frameBack, .frameForward, "step"), pair(.slower, .faster, "speed")]
+            items += [item(.fullPicture, "full")] + stop + sharper + [pair(.setReference, .compare, "compare")]
+            items += [item(.nextView, "view"), item(.follow, "follow"), item(.nextGraphics, "graphics"), pane]
+        case .steps: items = stop + sharper + [commit, pane, palette]
         case .drafts:
             items = [item(.activate, "play"), item(.loadRecipe, "load"), item(.lockSeed, "lock seed")]
             items += [item(.commit, "commit"), item(.star, "star")] + stop + [item(.filter, "filter")]
-            items += [item(.trash, "delete"), item(.tag, "tag"), item(.contactSheet, "sheet")]
-            items += [item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]
+            items += [pair(.setReference, .compare, "compare"), item(.trash, "delete"), item(.tag, "tag")]
+            items += [item(.nextView, "view"), item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]
         case .queue:
             items = [item(.removeJob, "stop or remove"), item(.resume, "resume")]
             items += [
@@ -141,9 +180,10 @@ enum BottomRows {
             items = [item(.activate, "apply"), item(.savePreset, "save form"), item(.diffPreset, "differences")]
             items += [item(.renamePreset, "rename"), item(.deletePreset, "remove"), item(.exportPreset, "export")]
             items += [item(.importPreset, "import"), item(.filter, "filter"), pane]
-        case .log: items = [pair(.up, .down, "scroll"), item(.logLevel, "level"), pane]
+        case .log:
+            items = [pair(.up, .down, "scroll"), item(.logLevel, "level"), item(.copyCommand, "copy line"), pane]
         }
         // A command whose key was taken away has no place here.
-        return items.filter { !$0.0.allSatisfy { $0 == " " } } + [help]
+        return items.filter { !$0.text.allSatisfy { $0 == " " } } + [help]
     }
 }

@@ -30,7 +30,7 @@ package enum StudioView {
 
     private static func pictureRect(_ state: StudioState, _ layout: Layout) -> Rect? {
         guard let pane = layout.panes[.preview], state.preview.shownClip != nil, state.sheet == nil,
-            state.overlays.isEmpty
+            state.overlays.isEmpty, !state.isTourAskedFor
         else {
             return nil
         }

@@ -1,12 +1,16 @@
+package import Foundation
 package import Generation
 package import Kernels
-import StudioCore
+package import StudioCore
 package import TerminalKit
 
 /// The options of a commit, with what it will need.
 package struct CommitDialog: Sendable {
     package enum Row: Int, CaseIterable, Sendable {
-        case size, steps, guidance, precision, buttons
+        case size, steps, guidance, precision, seed, buttons
+
+        /// Where the row stands in the dialog.
+        var y: Int { self == .buttons ? 9 : rawValue + 1 }
     }
 
     package enum Button: Int, CaseIterable, Sendable {
@@ -19,24 +23,36 @@ package struct CommitDialog: Sendable {
             case .cancel: "Cancel"
             }
         }
+
+        /// `[ Commit ]`.
+        var text: String { "[ \(title) ]" }
     }
 
     package let draft: Int
     package let draftRecipe: Recipe
     package private(set) var hr: PassSettings
     package private(set) var precision: Precision?
-    package let fileName: String
+    package private(set) var seed: UInt32
+    private let output: ResolvedPreset.OutputSettings
+    private let date: Date
     package private(set) var row = Row.buttons
     package private(set) var button = Button.commit
+    /// A seed that is being typed.
+    private var seedEditor: TextEditor?
     /// Set once Enter was refused for want of memory.
     package private(set) var isRefused = false
 
-    package init(draft: Int, recipe: Recipe, hr: PassSettings, precision: Precision?, fileName: String) {
+    package init(
+        draft: Int, recipe: Recipe, hr: PassSettings, precision: Precision?, output: ResolvedPreset.OutputSettings,
+        date: Date
+    ) {
         self.draft = draft
         draftRecipe = recipe
         self.hr = hr
         self.precision = precision
-        self.fileName = fileName
+        seed = recipe.seed
+        self.output = output
+        self.date = date
     }
 
     /// The draft's recipe with these options: what the estimate is made for.
@@ -44,23 +60,86 @@ package struct CommitDialog: Sendable {
         var recipe = draftRecipe
         recipe.hr = hr
         recipe.precision = precision
+        recipe.seed = seed
         return recipe
+    }
+
+    /// Without folder.
+    package var fileName: String {
+        OutputName.name(template: output.name, recipe: recipe, kind: .commit, job: draft, date: date) + "."
+            + output.format
+    }
+
+    package func choice(watches: Bool) -> CommitChoice {
+        CommitChoice(draft: draft, hr: hr, precision: precision, seed: seed, fileName: fileName, watches: watches)
     }
 
     package var sizes: [VideoSize] { RecipeLimits.fittingSizes(forDraft: draftRecipe.lr.size) }
 
+    /// The next size below the chosen one.
+    private var smallerSize: VideoSize? {
+        sizes.last { $0.width * $0.height < hr.size.width * hr.size.height }
+    }
+
+    // MARK: Keys
+
     package mutating func handle(_ key: Key, _ state: StudioState) -> OverlayOutcome {
+        if seedEditor != nil {
+            typeSeed(key, state)
+            return .stays
+        }
         switch key {
         case .escape, .control("c"): return .closes
         case .up, .backTab: row = Row(rawValue: row.rawValue - 1) ?? row
         case .down, .tab: row = Row(rawValue: row.rawValue + 1) ?? row
         case .left, .character("-"): change(by: -1)
         case .right, .character("+"): change(by: 1)
+        case .enter where row == .seed, .character("s") where !isRefused:
+            row = .seed
+            seedEditor = TextEditor(isMultiline: false)
         case .enter: return choose(state)
-        case .character("!") where isRefused: return answer(watches: button == .watch)
+        case .character("!") where isRefused: return .answers(.commit(choice(watches: button == .watch)))
+        case .character("s"):
+            hr.size = smallerSize ?? hr.size
+            isRefused = false
+        case .character("p") where isRefused:
+            precision = .int8
+            isRefused = false
         default: break
         }
         return .stays
+    }
+
+    /// A click chooses a row or presses a button.
+    mutating func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
+        let inside = Dialog.inside(size, on: state)
+        guard inside.contains(x: x, y: y), let row = Row.allCases.first(where: { $0.y == y - inside.y }) else {
+            return .stays
+        }
+        self.row = row
+        guard row == .buttons else { return .stays }
+        var start = inside.x + Self.buttonsColumn
+        for button in Button.allCases {
+            if x >= start, x < start + button.text.count {
+                self.button = button
+                return choose(state)
+            }
+            start += button.text.count + 3
+        }
+        return .stays
+    }
+
+    private mutating func typeSeed(_ key: Key, _ state: StudioState) {
+        switch key {
+        case .escape, .control("c"): seedEditor = nil
+        case .enter:
+            // Nothing typed means the draft's own.
+            if let text = seedEditor?.text { seed = text.isEmpty ? draftRecipe.seed : UInt32(text) ?? seed }
+            seedEditor = nil
+        case .character(let character) where !character.isASCII || !character.isNumber: break
+        default:
+            _ = seedEditor?.handle(key, bindings: state.bindings)
+        }
     }
 
     private mutating func choose(_ state: StudioState) -> OverlayOutcome {
@@ -69,13 +148,7 @@ package struct CommitDialog: Sendable {
             isRefused = true
             return .stays
         }
-        return answer(watches: row == .buttons && button == .watch)
-    }
-
-    private func answer(watches: Bool) -> OverlayOutcome {
-        .answers(
-            .commit(
-                CommitChoice(draft: draft, hr: hr, precision: precision, fileName: fileName, watches: watches)))
+        return .answers(.commit(choice(watches: row == .buttons && button == .watch)))
     }
 
     private mutating func change(by step: Int) {
@@ -92,29 +165,42 @@ package struct CommitDialog: Sendable {
             let choices: [Precision?] = [nil] + Precision.allCases
             let index = choices.firstIndex(of: precision) ?? 0
             precision = choices[min(max(index + step, 0), choices.count - 1)]
+        case .seed: seed &+= UInt32(bitPattern: Int32(step))
         case .buttons: button = Button(rawValue: button.rawValue + step) ?? button
         }
     }
 
+    // MARK: Drawing
+
+    private static let buttonsColumn = 9
+
+    private var size: (width: Int, height: Int) { (75, isRefused ? 17 : 12) }
+
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
-        canvas.dialog(width: 75, height: isRefused ? 14 : 11, title: "Commit draft \(draft)", look: look) { canvas in
-            let others = sizesText(columns: canvas.width - 26)
-            write("Size", hr.size.description, .size, y: 1, look, on: &canvas)
-            canvas.writeFitted(others, x: 26, y: 1, columns: canvas.width - 26, style: look.dim)
-            write("Steps", String(hr.steps), .steps, y: 2, look, on: &canvas)
-            write("Guidance", Format.short(Double(hr.guidance)), .guidance, y: 3, look, on: &canvas)
-            write("Precision", precision?.rawValue ?? "auto", .precision, y: 4, look, on: &canvas)
-            canvas.write("Seed \(draftRecipe.seed), the draft's", x: 26, y: 2, style: look.dim)
-            canvas.write(
-                "\(draftRecipe.frames) frames, \(Format.short(draftRecipe.fps)) fps", x: 26, y: 3, style: look.dim)
-            canvas.write("Needs", x: 1, y: 5, style: look.dim)
-            canvas.write(needs(state), x: 12, y: 5, style: state.commitEstimate.map { look.fit($0.fit) } ?? look.text)
-            canvas.write("File", x: 1, y: 6, style: look.dim)
-            canvas.writeFitted(fileName, x: 12, y: 6, columns: canvas.width - 13, style: look.text)
-            drawButtons(look, y: 8, on: &canvas)
-            if isRefused { drawRefusal(state, y: 10, on: &canvas) }
+        canvas.dialog(width: size.width, height: size.height, title: "Commit draft \(draft)", look: look) { canvas in
+            write("Size", hr.size.description, .size, look, on: &canvas)
+            write("Steps", String(hr.steps), .steps, look, on: &canvas)
+            write("Guidance", Format.short(Double(hr.guidance)), .guidance, look, on: &canvas)
+            write("Precision", precision?.rawValue ?? "auto", .precision, look, on: &canvas)
+            write("Seed", seedEditor?.text ?? String(seed), .seed, look, on: &canvas)
+            note(sizesText(columns: canvas.width - 26), .size, look, on: &canvas)
+            note(
+                "\(draftRecipe.frames) frames, \(Format.short(draftRecipe.fps)) fps", .steps, look, on: &canvas)
+            note(seedNote, .seed, look, on: &canvas)
+            if let seedEditor { canvas.placeCursor(x: 12 + seedEditor.cursor, y: Row.seed.y) }
+            canvas.write("Needs", x: 1, y: 6, style: look.dim)
+            canvas.write(needs(state), x: 12, y: 6, style: state.commitEstimate.map { look.fit($0.fit) } ?? look.text)
+            canvas.write("File", x: 1, y: 7, style: look.dim)
+            canvas.writeFitted(fileName, x: 12, y: 7, columns: canvas.width - 13, style: look.text)
+            drawButtons(look, on: &canvas)
+            if isRefused { drawRefusal(state, y: 11, on: &canvas) }
         }
+    }
+
+    private var seedNote: String {
+        if seedEditor != nil { return "Enter takes it, empty the draft's own" }
+        return seed == draftRecipe.seed ? "same as the draft; s types another" : "the draft has \(draftRecipe.seed)"
     }
 
     /// The sizes that fit, those around the chosen one where there is no room for all.
@@ -133,33 +219,42 @@ package struct CommitDialog: Sendable {
             + " " + estimate.fit.rawValue + disk
     }
 
-    private func write(
-        _ label: String, _ value: String, _ row: Row, y: Int, _ look: Look, on canvas: inout Canvas
-    ) {
+    private func write(_ label: String, _ value: String, _ row: Row, _ look: Look, on canvas: inout Canvas) {
         let isSelected = row == self.row
-        canvas.write(isSelected ? look.marker : " ", x: 0, y: y, style: look.focus)
-        canvas.write(label, x: 1, y: y, style: look.dim)
-        canvas.write(" \(value) ", x: 11, y: y, style: isSelected ? look.selection : look.text)
+        canvas.write(isSelected ? look.marker : " ", x: 0, y: row.y, style: look.focus)
+        canvas.write(label, x: 1, y: row.y, style: look.dim)
+        canvas.write(" \(value) ", x: 11, y: row.y, style: isSelected ? look.selection : look.text)
     }
 
-    private func drawButtons(_ look: Look, y: Int, on canvas: inout Canvas) {
-        var x = 9
+    private func note(_ text: String, _ row: Row, _ look: Look, on canvas: inout Canvas) {
+        canvas.writeFitted(text, x: 26, y: row.y, columns: canvas.width - 26, style: look.dim)
+    }
+
+    private func drawButtons(_ look: Look, on canvas: inout Canvas) {
+        var x = Self.buttonsColumn
         for button in Button.allCases {
             let isSelected = row == .buttons && button == self.button
-            x = canvas.write("[ \(button.title) ]", x: x, y: y, style: isSelected ? look.selection : look.text) + 3
+            x = canvas.write(button.text, x: x, y: Row.buttons.y, style: isSelected ? look.selection : look.text) + 3
         }
     }
 
+    /// What happened, the numbers that prove it, and what to press.
     private func drawRefusal(_ state: StudioState, y: Int, on canvas: inout Canvas) {
         guard let estimate = state.commitEstimate else { return }
         let look = state.look
         canvas.write(
             "Not started: \(hr.size), \(draftRecipe.frames) frames needs about \(Format.bytes(estimate.neededBytes)),",
             x: 1, y: y, style: look.error)
-        canvas.write("\(Format.bytes(estimate.availableBytes)) is available.", x: 1, y: y + 1, style: look.error)
-        var x = canvas.write("!", x: 34, y: y + 1, style: look.key.bold)
-        x = canvas.write(" start anyway   ", x: x, y: y + 1, style: look.text)
-        x = canvas.write("Esc", x: x, y: y + 1, style: look.key.bold)
-        canvas.write(" back", x: x, y: y + 1, style: look.text)
+        let largest = estimate.largestPart.map { " The largest: \($0)." } ?? ""
+        canvas.writeFitted(
+            "\(Format.bytes(estimate.availableBytes)) is available.\(largest)", x: 1, y: y + 1,
+            columns: canvas.width - 2, style: look.error)
+        let smaller = smallerSize.map { [("s", "smaller: \($0)")] } ?? []
+        let lighter = precision == .int8 ? [] : [("p", "int8 weights")]
+        var x = 1
+        for (key, text) in smaller + lighter + [("!", "start anyway"), ("Esc", "back")] {
+            x = canvas.write(key, x: x, y: y + 3, style: look.key.bold)
+            x = canvas.write(" \(text)   ", x: x, y: y + 3, style: look.text)
+        }
     }
 }

@@ -19,10 +19,17 @@ package struct InputDialog: Sendable {
     package var editor: TextEditor
     /// Why the last text was refused.
     package var problem: String?
+    /// Texts that Up and Down put into the field.
+    package let choices: [String]
+    private var choice: Int?
     /// Whether the first typed letter replaces the text.
     private var isFresh = true
 
-    package init(_ purpose: Purpose, title: String, hint: String, text: String = "") {
+    /// Choices in view.
+    private static let choiceRows = 6
+
+    package init(_ purpose: Purpose, title: String, hint: String, text: String = "", choices: [String] = []) {
+        self.choices = choices
         self.purpose = purpose
         self.title = title
         self.hint = hint
@@ -40,6 +47,9 @@ package struct InputDialog: Sendable {
                 return .stays
             }
             return .answers(.input(purpose, text))
+        case .up where !choices.isEmpty, .down where !choices.isEmpty:
+            choose(by: key == .down ? 1 : -1)
+            return .stays
         case .character, .paste:
             if isFresh { editor.setText("") }
         default: break
@@ -48,6 +58,14 @@ package struct InputDialog: Sendable {
         problem = nil
         _ = editor.handle(key, bindings: state.bindings)
         return .stays
+    }
+
+    private mutating func choose(by step: Int) {
+        let next = min(max((choice ?? -1) + step, 0), choices.count - 1)
+        choice = next
+        editor.setText(choices[next])
+        isFresh = true
+        problem = nil
     }
 
     /// Why a text cannot be taken; nil if it can.
@@ -72,7 +90,9 @@ package struct InputDialog: Sendable {
         let look = state.look
         let width = min(72, canvas.width - 2)
         let notes = TextWrap.lines(problem ?? hint, columns: width - 6)
-        canvas.dialog(width: width, height: notes.count + 6, title: title, look: look) { canvas in
+        let first = max(min((choice ?? 0) - Self.choiceRows / 2, choices.count - Self.choiceRows), 0)
+        let shown = choices.dropFirst(first).prefix(Self.choiceRows)
+        canvas.dialog(width: width, height: notes.count + shown.count + 6, title: title, look: look) { canvas in
             let columns = canvas.width - 2
             let layout = TextLayout(editor.characters, width: columns)
             let place = layout.position(of: editor.cursor)
@@ -82,10 +102,15 @@ package struct InputDialog: Sendable {
             for (row, line) in notes.enumerated() {
                 canvas.write(line, x: 1, y: 2 + row, style: problem == nil ? look.dim : look.error)
             }
-            var x = canvas.write("Enter", x: 1, y: notes.count + 3, style: look.key.bold)
-            x = canvas.write(" take it   ", x: x, y: notes.count + 3, style: look.text)
-            x = canvas.write("Esc", x: x, y: notes.count + 3, style: look.key.bold)
-            canvas.write(" back", x: x, y: notes.count + 3, style: look.text)
+            for (row, text) in shown.enumerated() {
+                let style = first + row == choice ? look.selection : look.text
+                canvas.writeFitted(text, x: 1, y: 2 + notes.count + row, columns: columns, style: style)
+            }
+            let y = notes.count + shown.count + 3
+            var x = canvas.write("Enter", x: 1, y: y, style: look.key.bold)
+            x = canvas.write(" take it   ", x: x, y: y, style: look.text)
+            x = canvas.write("Esc", x: x, y: y, style: look.key.bold)
+            canvas.write(" back", x: x, y: y, style: look.text)
         }
     }
 }

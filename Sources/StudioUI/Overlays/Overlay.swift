@@ -1,3 +1,4 @@
+package import StudioCore
 package import TerminalKit
 
 /// A dialog on top of the panes. Esc closes it and destroys nothing; a click outside does nothing.
@@ -10,6 +11,7 @@ package enum Overlay: Sendable {
     case themes(ThemePicker)
     case card(CardOverlay)
     case prompts(PromptSearch)
+    case recipe(RecipeCard)
 
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         switch self {
@@ -21,6 +23,7 @@ package enum Overlay: Sendable {
         case .themes(let overlay): overlay.draw(state, on: &canvas)
         case .card(let overlay): overlay.draw(state, on: &canvas)
         case .prompts(let overlay): overlay.draw(state, on: &canvas)
+        case .recipe(let overlay): overlay.draw(state, on: &canvas)
         }
     }
 }
@@ -43,16 +46,35 @@ package enum OverlayAnswer: Sendable {
     case theme(String)
     case previewTheme(String)
     case prompt(String)
+    case recipe(RecipeDocument, file: String, hasNewSeed: Bool)
 }
 
 extension StudioState {
     mutating func handleOverlay(_ key: Key) -> [StudioAction] {
         guard let overlay = overlays.last else { return [] }
-        if case .mouse = key { return [] }
+        if case .mouse(let event) = key { return handleOverlay(event) }
         // The picture's own keys and the repaint work under every dialog.
         if key == .control("l") { return perform(.repaint) }
         if key == .control("z") { return perform(.suspend) }
-        let (changed, outcome) = respond(overlay, key)
+        return carryOut(respond(overlay, key), of: overlay)
+    }
+
+    /// The wheel scrolls, a click chooses; one outside does nothing, since a stray click must not lose typed text.
+    private mutating func handleOverlay(_ event: MouseEvent) -> [StudioAction] {
+        guard let overlay = overlays.last else { return [] }
+        switch event.kind {
+        case .wheelUp: return carryOut(respond(overlay, .up), of: overlay)
+        case .wheelDown: return carryOut(respond(overlay, .down), of: overlay)
+        case .press where event.button == .left:
+            return carryOut(click(overlay, x: event.x, y: event.y), of: overlay)
+        default: return []
+        }
+    }
+
+    private mutating func carryOut(
+        _ response: (changed: Overlay, outcome: OverlayOutcome), of overlay: Overlay
+    ) -> [StudioAction] {
+        let (changed, outcome) = response
         switch outcome {
         case .stays:
             overlays[overlays.count - 1] = changed
@@ -73,7 +95,7 @@ extension StudioState {
         }
     }
 
-    private func respond(_ overlay: Overlay, _ key: Key) -> (Overlay, OverlayOutcome) {
+    private func respond(_ overlay: Overlay, _ key: Key) -> (changed: Overlay, outcome: OverlayOutcome) {
         switch overlay {
         case .help(var help):
             let outcome = help.handle(key, self)
@@ -97,6 +119,26 @@ extension StudioState {
         case .prompts(var search):
             let outcome = search.handle(key, self)
             return (.prompts(search), outcome)
+        case .recipe(let card): return (overlay, card.handle(key))
+        }
+    }
+
+    private func click(_ overlay: Overlay, x: Int, y: Int) -> (changed: Overlay, outcome: OverlayOutcome) {
+        switch overlay {
+        case .palette(var palette):
+            let outcome = palette.click(x: x, y: y, self)
+            return (.palette(palette), outcome)
+        case .commit(var dialog):
+            let outcome = dialog.click(x: x, y: y, self)
+            return (.commit(dialog), outcome)
+        case .question(let dialog): return (overlay, dialog.click(x: x, y: y, self))
+        case .themes(var picker):
+            let outcome = picker.click(x: x, y: y, self)
+            return (.themes(picker), outcome)
+        case .prompts(var search):
+            let outcome = search.click(x: x, y: y, self)
+            return (.prompts(search), outcome)
+        case .recipe, .help, .input, .card: return (overlay, .stays)
         }
     }
 
@@ -110,7 +152,20 @@ extension StudioState {
             prompt.setText(text)
             focus(on: .prompt)
             return []
+        case .recipe(let document, let file, let hasNewSeed): return load(document, from: file, hasNewSeed: hasNewSeed)
         }
+    }
+}
+
+/// Where dialogs stand.
+enum Dialog {
+    static func frame(_ size: (width: Int, height: Int), on screen: Rect) -> Rect {
+        screen.centered(width: min(size.width, screen.width - 2), height: min(size.height, screen.height - 2))
+    }
+
+    /// The cells that a dialog of this size draws on.
+    static func inside(_ size: (width: Int, height: Int), on state: StudioState) -> Rect {
+        frame(size, on: Rect(x: 0, y: 0, width: state.width, height: state.height)).inset().inset(columns: 1, rows: 0)
     }
 }
 
@@ -120,7 +175,7 @@ extension Canvas {
         width: Int, height: Int, title: String, detail: String = "", look: Look,
         _ body: (inout Canvas) -> Void
     ) {
-        let rect = bounds.centered(width: min(width, bounds.width - 2), height: min(height, bounds.height - 2))
+        let rect = Dialog.frame((width, height), on: bounds)
         fill(rect, style: look.text)
         let inside = frame(
             rect,

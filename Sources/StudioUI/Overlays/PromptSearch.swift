@@ -28,10 +28,29 @@ package struct PromptSearch: Sendable {
         return .stays
     }
 
+    private func size(_ screen: (width: Int, height: Int)) -> (width: Int, height: Int) {
+        (76, min(18, screen.height - 2))
+    }
+
+    private func top(rows: Int) -> Int { max(min(selection - rows / 2, shown.count - rows), 0) }
+
+    /// A click on a prompt takes it.
+    mutating func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
+        let inside = Dialog.inside(size((state.width, state.height)), on: state)
+        let rows = inside.height - 2
+        let row = y - inside.y - 2
+        guard inside.contains(x: x, y: y), row >= 0, row < rows, top(rows: rows) + row < shown.count else {
+            return .stays
+        }
+        selection = top(rows: rows) + row
+        return handle(.enter, state)
+    }
+
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
+        let size = size((canvas.width, canvas.height))
         canvas.dialog(
-            width: 76, height: min(18, canvas.height - 2), title: "Earlier prompts",
+            width: size.width, height: size.height, title: "Earlier prompts",
             detail: "\(shown.count) of \(texts.count)", look: look
         ) { canvas in
             let x = canvas.write("Find: ", x: 0, y: 0, style: look.dim)
@@ -39,7 +58,7 @@ package struct PromptSearch: Sendable {
             canvas.placeCursor(x: min(x + TextWidth.width(of: editor.text), canvas.width - 1), y: 0)
             canvas.separator(y: 1, look: look)
             let rows = canvas.height - 2
-            let top = max(min(selection - rows / 2, shown.count - rows), 0)
+            let top = top(rows: rows)
             for (row, text) in shown.dropFirst(top).prefix(rows).enumerated() {
                 let isSelected = top + row == selection
                 canvas.listRow(y: row + 2, isSelected: isSelected, look: look)

@@ -7,6 +7,8 @@ package struct QuestionDialog: Sendable {
         case quit
         case paste(String)
         case deletePreset(String)
+        /// A clip's path was pasted; the pasted text.
+        case clipPath(String)
         case batch([BatchDraft])
     }
 
@@ -47,19 +49,49 @@ package struct QuestionDialog: Sendable {
         }
     }
 
+    private func width(_ screenWidth: Int) -> Int {
+        let answerWidth = choices.reduce(0) { $0 + $1.text.count } + 4
+        let widest = max((lines.map { TextWidth.width(of: $0) }.max() ?? 0) + 6, answerWidth, 48)
+        return min(widest, 76, screenWidth - 2)
+    }
+
+    private func wrapped(_ width: Int) -> [String] { lines.flatMap { TextWrap.lines($0, columns: width - 6) } }
+
+    /// The answers and the way back, as they stand in a row.
+    private var choices: [(key: String, text: String)] {
+        let all = answers.map { (String($0.key), $0.label) } + [("Esc", "back")]
+        return all.map { ($0.0, "\($0.0) \($0.1)   ") }
+    }
+
+    /// A click on an answer gives it.
+    func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
+        let width = width(state.width)
+        let wrapped = wrapped(width)
+        let inside = Dialog.inside((width, wrapped.count + 5), on: state)
+        guard y == inside.y + wrapped.count + 2 else { return .stays }
+        var start = inside.x + 1
+        for (index, choice) in choices.enumerated() {
+            defer { start += choice.text.count }
+            guard x >= start, x < start + choice.text.count - 3 else { continue }
+            return answers.indices.contains(index)
+                ? .answers(.question(purpose, answer: answers[index].key)) : .closes
+        }
+        return .stays
+    }
+
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
-        let width = min(max((lines.map { TextWidth.width(of: $0) }.max() ?? 0) + 6, 48), 76, canvas.width - 2)
-        let wrapped = lines.flatMap { TextWrap.lines($0, columns: width - 6) }
+        let width = width(canvas.width)
+        let wrapped = wrapped(width)
         let look = state.look
         canvas.dialog(width: width, height: wrapped.count + 5, title: title, look: look) { canvas in
             for (row, line) in wrapped.enumerated() { canvas.write(line, x: 1, y: row + 1, style: look.text) }
             var x = 1
-            for answer in answers {
-                x = canvas.write(String(answer.key), x: x, y: wrapped.count + 2, style: look.key.bold)
-                x = canvas.write(" " + answer.label + "   ", x: x, y: wrapped.count + 2, style: look.text)
+            for choice in choices {
+                let next = canvas.write(choice.key, x: x, y: wrapped.count + 2, style: look.key.bold)
+                canvas.write(
+                    String(choice.text.dropFirst(choice.key.count)), x: next, y: wrapped.count + 2, style: look.text)
+                x += choice.text.count
             }
-            x = canvas.write("Esc", x: x, y: wrapped.count + 2, style: look.key.bold)
-            canvas.write(" back", x: x, y: wrapped.count + 2, style: look.text)
         }
     }
 }

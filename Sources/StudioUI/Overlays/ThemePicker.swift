@@ -24,9 +24,20 @@ package struct ThemePicker: Sendable {
         return names.indices.contains(selection) ? .answers(.previewTheme(names[selection])) : .stays
     }
 
+    private var size: (width: Int, height: Int) { (40, names.count + 4) }
+
+    /// A click shows a theme, a second one keeps it.
+    mutating func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
+        let inside = Dialog.inside(size, on: state)
+        guard inside.contains(x: x, y: y), names.indices.contains(y - inside.y) else { return .stays }
+        if selection == y - inside.y { return .answers(.theme(names[selection])) }
+        selection = y - inside.y
+        return .answers(.previewTheme(names[selection]))
+    }
+
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
-        canvas.dialog(width: 40, height: names.count + 4, title: "Themes", look: look) { canvas in
+        canvas.dialog(width: size.width, height: size.height, title: "Themes", look: look) { canvas in
             for (row, name) in names.enumerated() {
                 let isSelected = row == selection
                 canvas.listRow(y: row, isSelected: isSelected, look: look)

@@ -64,6 +64,11 @@ package enum DraftsPane: Pane {
         return places(shown.count, width: width, height: height, state: state).map { shown[$0.0] }
     }
 
+    /// The draft whose small picture moves: the selected one, where drafts have pictures.
+    static func movingDraft(_ state: StudioState) -> DraftEntry? {
+        thumbnailDrafts(state).first { $0.id == state.drafts.selectedID }
+    }
+
     /// The draft under a cell of the inside.
     static func draft(x: Int, y: Int, width: Int, height: Int, state: StudioState) -> Int? {
         let shown = state.drafts.shown
@@ -108,6 +113,7 @@ package enum DraftsPane: Pane {
         let style = isSelected && state.focus == .drafts ? look.selection : look.text
         let isFocused = isSelected && state.focus == .drafts
         canvas.write(isSelected ? look.marker : " ", x: 1, y: 0, style: isFocused ? style : look.focus)
+        if isFocused, state.overlays.isEmpty, !state.drafts.isFilterFocused { canvas.placeCursor(x: 1, y: 0) }
         let number = String(repeating: " ", count: max(4 - String(entry.id).count, 0)) + head(entry)
         canvas.write(number, x: 2, y: 0, style: style)
         canvas.write(String(entry.recipe.seed), x: 21, y: 0, style: style)
@@ -128,6 +134,7 @@ package enum DraftsPane: Pane {
         let style = isFocused ? look.selection : look.text
         let dim = isFocused ? look.selection : look.dim
         canvas.write(isSelected ? look.marker : " ", x: 1, y: 0, style: isFocused ? style : look.focus)
+        if isFocused, state.overlays.isEmpty, !state.drafts.isFilterFocused { canvas.placeCursor(x: 1, y: 0) }
         let hasThumbnail = canvas.width >= narrowestWithThumbnail && canvas.height == thumbnail.height
         if hasThumbnail { drawThumbnail(entry, state, on: &canvas) }
         let left = hasThumbnail ? thumbnail.endX + 1 : 3
@@ -144,7 +151,7 @@ package enum DraftsPane: Pane {
     }
 
     private static func drawThumbnail(_ entry: DraftEntry, _ state: StudioState, on canvas: inout Canvas) {
-        guard let frame = state.thumbnails[entry.id] else { return }
+        guard let frame = state.thumbnail(of: entry.id) else { return }
         let look = state.look
         let rect = PictureLayout.fit(
             width: frame.width, height: frame.height, in: thumbnail, cell: CellPixels(width: 1, height: 2))

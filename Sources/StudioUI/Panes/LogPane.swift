@@ -11,20 +11,30 @@ package enum LogPane: Pane {
             case .warning: "warnings"
             case .error: "errors"
             }
-        return "\(level)  L level"
+        return width < 40 ? "\(level)  L level" : "\(level)  L level  y copy line"
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         let lines = state.log.shown.dropLast(state.log.scroll).suffix(canvas.height)
         // Long lines wrap, so fewer than `height` lines may fit: fill from the bottom.
-        var rows: [(String, Style)] = []
+        var rows: [(text: String, style: Style)] = []
         for line in lines.reversed() {
-            let text = line.time + " " + line.kind.sign + line.text
-            let wrapped = TextWrap.lines(text, columns: max(canvas.width - 2, 10))
-            rows = wrapped.map { ($0, line.kind == .ok ? look.text : look.style(line.kind)) } + rows
+            let isSelected = rows.isEmpty && state.focus == .log
+            let style = isSelected ? look.selection : line.kind == .ok ? look.text : look.style(line.kind)
+            rows = Self.rows(of: line, columns: canvas.width).map { ($0, style) } + rows
             if rows.count >= canvas.height { break }
         }
-        for (y, row) in rows.suffix(canvas.height).enumerated() { canvas.write(row.0, x: 1, y: y, style: row.1) }
+        for (y, row) in rows.suffix(canvas.height).enumerated() {
+            canvas.writeFitted(row.text, x: 1, y: y, columns: canvas.width - 2, style: row.style)
+        }
+        if state.focus == .log, state.overlays.isEmpty, !rows.isEmpty {
+            canvas.placeCursor(x: 0, y: min(rows.count, canvas.height) - 1)
+        }
+    }
+
+    /// A line as it is wrapped into the pane.
+    static func rows(of line: LogLine, columns: Int) -> [String] {
+        TextWrap.lines(line.time + " " + line.kind.sign + line.text, columns: max(columns - 2, 10))
     }
 }

@@ -83,7 +83,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             ],
             [
                 .label("Seed", column: 1), .value(.seed, column: 10, suffix: ""),
-                .note(seedNote(form), column: 21),
+                .note(form.seedNote, column: 21),
             ],
             [
                 .label("Model", column: 1), .value(.model, column: 10, suffix: ""),
@@ -91,8 +91,15 @@ package struct ParamsPane: Pane, Sendable, Equatable {
                 .note(state.facts.threadCount.map { "\($0) threads" } ?? "", column: 30),
             ],
             [.label("Count", column: 1), .value(.count, column: 10, suffix: ""), .note(countNote(state), column: 21)],
-            [.label("Output", column: 1), .value(.folder, column: 10, suffix: "")],
-            [.label("Name", column: 1), .value(.name, column: 10, suffix: "")],
+            [
+                .label("Output", column: 1), .value(.folder, column: 10, suffix: ""),
+                .value(.format, column: isWide ? 31 : 28, suffix: ""), .label("q", column: isWide ? 36 : 33),
+                .value(.quality, column: isWide ? 38 : 35, suffix: ""),
+            ],
+            [
+                .label("Name", column: 1), .value(.name, column: 10, suffix: ""),
+                .value(.metadata, column: isWide ? 36 : 33, suffix: ""),
+            ],
         ]
     }
 
@@ -111,7 +118,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             ],
             [
                 .label("Seed", column: 1),
-                .value(.seed, column: 9, suffix: form.isSeedLocked && form.sweeps.seeds.isEmpty ? " lock" : ""),
+                .value(.seed, column: 9, suffix: form.sweeps.seeds.isEmpty ? form.seedMode.sign : ""),
                 .label("cfg", column: 25), .value(.lrGuidance, column: 29, suffix: ""),
                 .value(.hrGuidance, column: 33, suffix: ""),
             ],
@@ -120,8 +127,15 @@ package struct ParamsPane: Pane, Sendable, Equatable {
                 .value(.precision, column: 18, suffix: ""),
                 .label("count", column: 24), .value(.count, column: 30, suffix: ""),
             ],
-            [.label("Output", column: 1), .value(.folder, column: 9, suffix: "")],
-            [.label("Name", column: 1), .value(.name, column: 9, suffix: "")],
+            [
+                .label("Output", column: 1), .value(.folder, column: 9, suffix: ""),
+                .value(.format, column: 26, suffix: ""), .label("q", column: 30),
+                .value(.quality, column: 32, suffix: ""),
+            ],
+            [
+                .label("Name", column: 1), .value(.name, column: 9, suffix: ""),
+                .label("tells", column: 26), .value(.metadata, column: 32, suffix: ""),
+            ],
         ]
     }
 
@@ -129,12 +143,6 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         let count = state.form.draftCount(prompt: state.prompt.text)
         guard count > 1 else { return "draft" }
         return count > Batch.limit ? "too many" : "makes \(count)"
-    }
-
-    private static func seedNote(_ form: ParametersForm) -> String {
-        guard form.sweeps.seeds.isEmpty else { return "\(form.sweeps.seeds.count) seeds" }
-        guard form.isSeedLocked else { return "new for each draft" }
-        return form.seedDraft.map { "locked to draft \($0)" } ?? "locked"
     }
 
     private static func draw(_ part: Part, y: Int, end: Int, _ state: StudioState, on canvas: inout Canvas) {
@@ -151,6 +159,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             let text = TextWidth.cut(state.form.text(of: field) + mark, to: room, mark: canvas.cutMark)
             let style = isSelected ? look.selection : mark.isEmpty ? look.text : look.accent
             let next = canvas.write(text, x: column, y: y, style: style)
+            if isSelected, state.overlays.isEmpty { canvas.placeCursor(x: column, y: y) }
             canvas.write(suffix, x: next, y: y, style: look.dim)
         }
     }
@@ -207,6 +216,17 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         let time = whole.count <= room ? whole : String(whole.prefix { $0 != "(" })
         canvas.write(time, x: 10, y: y, style: look.text, limit: room)
         canvas.writeRight(memory, y: y, style: look.fit(estimate.fit), margin: 1)
+    }
+}
+
+extension ParametersForm.SeedMode {
+    /// Behind the seed where there is little room.
+    fileprivate var sign: String {
+        switch self {
+        case .random: ""
+        case .next: " next"
+        case .locked: " lock"
+        }
     }
 }
 

@@ -14,6 +14,29 @@ package enum PresetsPane: Pane {
         width < 44 ? "+ save" : "/ filter  + save"
     }
 
+    /// What it makes, where it comes from, what it is for: as much as there is room for.
+    private static func facts(_ preset: PresetEntry, columns: Int) -> String {
+        let sizes = preset.summary.split(separator: "  ").first.map(String.init) ?? ""
+        let texts = [
+            "\(preset.summary)  \(preset.origin)  \(preset.about)", "\(preset.summary)  \(preset.origin)",
+            "\(sizes)  \(preset.origin)",
+        ]
+        return texts.first { TextWidth.width(of: $0) <= columns } ?? (columns >= 70 ? texts[0] : preset.origin)
+    }
+
+    /// The first preset in view.
+    private static func first(_ state: StudioState, height: Int) -> Int {
+        let presets = state.presets.shown
+        let selected = presets.firstIndex { $0.name == state.presets.selected?.name } ?? 0
+        return max(min(selected - height / 2, presets.count - height), 0)
+    }
+
+    static func preset(atRow row: Int, height: Int, _ state: StudioState) -> String? {
+        let presets = state.presets.shown
+        let index = first(state, height: height) + row
+        return presets.indices.contains(index) ? presets[index].name : nil
+    }
+
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         let presets = state.presets.shown
@@ -24,8 +47,7 @@ package enum PresetsPane: Pane {
             return
         }
         let selectedName = state.presets.selected?.name
-        let selected = presets.firstIndex { $0.name == selectedName } ?? 0
-        let first = max(min(selected - canvas.height / 2, presets.count - canvas.height), 0)
+        let first = first(state, height: canvas.height)
         let nameWidth = min(max(presets.map { TextWidth.width(of: $0.name) }.max() ?? 8, 8) + 2, canvas.width / 2)
         for (y, preset) in presets.dropFirst(first).prefix(canvas.height).enumerated() {
             let isSelected = preset.name == selectedName
@@ -37,12 +59,10 @@ package enum PresetsPane: Pane {
             let name = preset.name + (isApplied && state.form.isChanged ? " *" : "")
             canvas.writeFitted(name, x: 3, y: y, columns: nameWidth, style: style)
             let room = canvas.width - 4 - nameWidth
-            let sizes = String(preset.summary.prefix { $0 != "f" }.split(separator: "  ").first ?? "")
-            let summary = TextWidth.width(of: preset.summary) > room ? sizes : preset.summary
-            let about = canvas.width >= 70 ? "\(preset.summary)  \(preset.origin)  \(preset.about)" : summary
-            canvas.write(
-                TextWidth.cut(about, to: room, mark: canvas.cutMark), x: 3 + nameWidth, y: y,
+            canvas.writeFitted(
+                facts(preset, columns: room), x: 3 + nameWidth, y: y, columns: room,
                 style: isFocused ? style : look.dim)
+            if isFocused, state.overlays.isEmpty { canvas.placeCursor(x: 1, y: y) }
         }
     }
 }

@@ -8,7 +8,7 @@ package enum PreviewPane: Pane {
     package static func subtitle(_ state: StudioState) -> String {
         if state.sheet != nil { return "\(state.sheetItems.count) drafts" }
         let preview = state.preview
-        guard let clip = preview.shownClip else { return "" }
+        guard let clip = preview.shownClip, !state.isTourAskedFor else { return "" }
         let text = name(of: clip, state)
         guard preview.isComparing else { return text }
         if preview.showsDifference, let reference = preview.reference {
@@ -24,9 +24,25 @@ package enum PreviewPane: Pane {
         switch clip.source {
         case .draft(let id): "draft \(id)"
         case .commit(let id): "commit \(id)"
-        case .estimate(let job, let step): "\(name(of: job, state)), step \(step)"
+        case .estimate(let job, let step):
+            [name(of: job, state), "step \(step)", state.matchText(job: job)].filter { !$0.isEmpty }
+                .joined(separator: ", ")
+        case .sharper(let job, let step, let isFull):
+            "\(name(of: job, state)), step \(step), decoded\(isFull ? " at full size" : "")"
+        case .features(let draft, let block): featuresName(draft: draft, block: block, state)
         case .decoded(let job): name(of: job, state)
         }
+    }
+
+    /// `features of draft 14, block 7 of 0 7 14 21`.
+    private static func featuresName(draft: Int, block: Int, _ state: StudioState) -> String {
+        let view = state.features.flatMap { $0.draft == draft ? $0 : nil }
+        let note = view?.picture?.note.map { " (\($0))" } ?? ""
+        guard (state.layout.panes[.preview]?.width ?? 0) >= 66 else {
+            return "features \(draft), block \(block)\(note)"
+        }
+        let blocks = view?.pictures.map { $0.map { String($0.block) }.joined(separator: " ") } ?? ""
+        return "features of draft \(draft), block \(block) of \(blocks)\(note)"
     }
 
     private static func name(of job: Int, _ state: StudioState) -> String {
@@ -62,7 +78,7 @@ package enum PreviewPane: Pane {
             canvas.within(picture) { ContactSheetView.draw(state, on: &$0) }
             let status = ContactSheetView.status(state, width: picture.width, height: picture.height)
             canvas.writeFitted(status, x: 1, y: below.y, columns: canvas.width - 2, style: state.look.dim)
-        } else if state.preview.shownClip == nil {
+        } else if state.preview.shownClip == nil || state.isTourAskedFor {
             drawEmpty(state, in: picture, on: &canvas)
         } else {
             // Non-blank cells keep ncurses from clearing to the end of a line over the picture.
@@ -94,7 +110,7 @@ package enum PreviewPane: Pane {
         canvas.bar(x: start, y: 0, columns: canvas.width - start - 1, part: part, look: look)
     }
 
-    /// Five lines for the first run; later one.
+    /// Five lines for the first run, and when asked for; later one.
     private static func drawEmpty(_ state: StudioState, in rect: Rect, on canvas: inout Canvas) {
         let look = state.look
         guard state.showsTour else {

@@ -20,11 +20,13 @@ package enum PromptPane: Pane {
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
-        let negativeRows = state.isNegativeOpen ? min(4, canvas.height / 2) : 1
-        let (text, below) = canvas.bounds.inset(columns: 1, rows: 0).splitBottom(negativeRows)
+        let rows = negativeRows(state, height: canvas.height)
+        let (text, below) = canvas.bounds.inset(columns: 1, rows: 0).splitBottom(rows)
         let isTyping = state.focus == .prompt && state.overlays.isEmpty
         canvas.within(text) { canvas in
-            draw(state.prompt, hasCursor: isTyping && !state.isNegativeOpen, state.look, on: &canvas)
+            draw(
+                state.prompt, readEnd: state.readEnd, hasCursor: isTyping && !state.isNegativeOpen, state.look,
+                on: &canvas)
             if state.prompt.isEmpty {
                 canvas.write("Describe the clip; Enter makes a draft.", x: 0, y: 0, style: state.look.dim)
             } else {
@@ -39,21 +41,53 @@ package enum PromptPane: Pane {
         max(layout.position(of: cursor).row - max(rows, 1) + 1, 0)
     }
 
-    private static func draw(_ editor: TextEditor, hasCursor: Bool, _ look: Look, on canvas: inout Canvas) {
+    /// - Parameter readEnd: where the model stops reading; nil: it reads all.
+    private static func draw(
+        _ editor: TextEditor, readEnd: Int? = nil, hasCursor: Bool, _ look: Look, on canvas: inout Canvas
+    ) {
         let layout = TextLayout(editor.characters, width: canvas.width)
         let top = top(of: layout, cursor: editor.cursor, rows: canvas.height)
         for row in layout.rows.indices.dropFirst(top).prefix(canvas.height) {
             canvas.write(layout.text(ofRow: row), x: 0, y: row - top, style: look.text)
-        }
-        for index in editor.selection ?? 0..<0 {
-            let place = layout.position(of: index)
-            let columns = TextWidth.width(of: String(editor.characters[index]))
-            let cells = Rect(x: place.column, y: place.row - top, width: columns, height: 1)
-            canvas.restyle(cells) { $0 = look.selection }
+            restyle(readEnd.map { $0..<editor.characters.count }, row, layout, y: row - top, on: &canvas) {
+                $0 = look.dim.underline
+            }
+            restyle(editor.selection, row, layout, y: row - top, on: &canvas) { $0 = look.selection }
         }
         guard hasCursor else { return }
         let place = layout.position(of: editor.cursor)
         canvas.placeCursor(x: place.column, y: place.row - top)
+    }
+
+    /// Changes the cells of the characters of `range` that stand in a row.
+    private static func restyle(
+        _ range: Range<Int>?, _ row: Int, _ layout: TextLayout, y: Int, on canvas: inout Canvas,
+        _ change: (inout Style) -> Void
+    ) {
+        guard let range else { return }
+        let part = range.clamped(to: layout.rows[row])
+        guard !part.isEmpty else { return }
+        let (start, end) = (layout.columns(before: part.lowerBound, row), layout.columns(before: part.upperBound, row))
+        canvas.restyle(Rect(x: start, y: y, width: end - start, height: 1), change)
+    }
+
+    private static func negativeRows(_ state: StudioState, height: Int) -> Int {
+        state.isNegativeOpen ? min(4, height / 2) : 1
+    }
+
+    /// The character under a cell of the screen, of the prompt or of the open negative one; nil outside both.
+    static func place(
+        atX x: Int, y: Int, in rect: Rect, _ state: StudioState
+    ) -> (isNegative: Bool, index: Int)? {
+        let inside = rect.inset()
+        let (text, below) = inside.inset(columns: 1, rows: 0).splitBottom(negativeRows(state, height: inside.height))
+        let isNegative = state.isNegativeOpen && y > below.y
+        guard isNegative || y < below.y || state.drag == .selection else { return nil }
+        let area = isNegative ? Rect(x: below.x, y: below.y + 1, width: below.width, height: below.height - 1) : text
+        let editor = isNegative ? state.negative : state.prompt
+        let layout = TextLayout(editor.characters, width: area.width)
+        let top = top(of: layout, cursor: editor.cursor, rows: area.height)
+        return (isNegative, layout.index(row: top + max(y - area.y, 0), column: max(x - area.x, 0)))
     }
 
     /// What the preset adds to the prompt, dim behind it where the row has room.

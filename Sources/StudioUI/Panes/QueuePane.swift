@@ -20,15 +20,14 @@ package enum QueuePane: Pane {
             canvas.write("No jobs.", x: 1, y: 0, style: look.dim)
             return
         }
-        let rows = max(canvas.height - (endText(state) == nil ? 0 : 1), 1)
-        let selected = jobs.firstIndex { $0.id == state.queue.selected?.id } ?? 0
-        let first = max(min(selected - rows / 2, jobs.count - rows), 0)
+        let (first, rows) = view(state, height: canvas.height)
         for (y, job) in jobs.dropFirst(first).prefix(rows).enumerated() {
             let isSelected = job.id == state.queue.selected?.id
             let isFocused = isSelected && state.focus == .queue
             let style = isFocused ? look.selection : job.state.isFinished ? look.dim : look.text
             canvas.listRow(y: y, isSelected: isFocused, look: look)
             canvas.write(isSelected ? look.marker : " ", x: 1, y: y, style: isFocused ? style : look.focus)
+            if isFocused, state.overlays.isEmpty { canvas.placeCursor(x: 1, y: y) }
             let number = String(repeating: " ", count: max(3 - String(job.id).count, 0)) + String(job.id)
             let kind = TextWidth.fit(job.kind.rawValue, to: 7)
             let size = TextWidth.fit(job.size.description, to: 10)
@@ -36,6 +35,20 @@ package enum QueuePane: Pane {
             canvas.write(TextWidth.cut(text, to: canvas.width - 3, mark: canvas.cutMark), x: 2, y: y, style: style)
         }
         if let end = endText(state) { canvas.write(end, x: 2, y: canvas.height - 1, style: look.dim) }
+    }
+
+    /// The first job in view, and how many rows there are for jobs.
+    private static func view(_ state: StudioState, height: Int) -> (first: Int, rows: Int) {
+        let jobs = state.queue.shown
+        let rows = max(height - (endText(state) == nil ? 0 : 1), 1)
+        let selected = jobs.firstIndex { $0.id == state.queue.selected?.id } ?? 0
+        return (max(min(selected - rows / 2, jobs.count - rows), 0), rows)
+    }
+
+    /// The job in a row of the inside.
+    static func job(atRow row: Int, height: Int, _ state: StudioState) -> Int? {
+        let (jobs, view) = (state.queue.shown, view(state, height: height))
+        return row < view.rows && jobs.indices.contains(view.first + row) ? jobs[view.first + row].id : nil
     }
 
     private static func stateText(_ job: JobEntry, _ state: StudioState) -> String {

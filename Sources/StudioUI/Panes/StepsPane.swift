@@ -186,6 +186,8 @@ package enum StepsPane: Pane {
             parts.append("attention \(split.attention)% linear \(split.linear)%")
         }
         if let change = run.steps.last?.x0Change { parts.append("x0 change \(Format.fixed(change, 2))") }
+        let match = state.matchText(job: run.id)
+        if !match.isEmpty { parts.insert(match, at: 0) }
         if canvas.width >= 90, let tokens = run.steps.last?.tokens { parts.append("\(Format.grouped(tokens)) tokens") }
         // What does not fit is left out whole, the last first.
         while parts.count > 1, parts.joined(separator: "   ").count > canvas.width - 2 { parts.removeLast() }

@@ -76,8 +76,9 @@ extension StudioState {
     mutating func toggleSheet() -> [StudioAction] {
         if sheet != nil {
             sheet = nil
-            return []
+            return selectedDraft.map { show($0) } ?? []
         }
+        features = nil
         let batch = batches.last { batch in batch.members.contains { $0.job == selectedDraft?.id && $0.job != nil } }
         let shown = drafts.shown.prefix(ContactSheet.limit)
         guard !shown.isEmpty else {
@@ -103,10 +104,19 @@ extension StudioState {
         sheet?.add(clip, draft: draft)
     }
 
-    /// Tiles side by side, for Up and Down.
-    var sheetColumns: Int {
+    private var sheetLayout: SheetLayout {
         let area = layout.panes[.preview].map { PreviewPane.picture(in: $0) } ?? .zero
-        return ContactSheetView.layout(width: area.width, height: area.height, state: self).columns
+        return ContactSheetView.layout(width: area.width, height: area.height, state: self)
+    }
+
+    /// Rows and pages of the sheet.
+    mutating func moveInSheet(_ command: Command, by step: Int) {
+        let layout = sheetLayout
+        switch command {
+        case .up, .down: moveInSheet(by: step * layout.columns)
+        case .pageUp, .pageDown: moveInSheet(by: step.signum() * layout.perPage)
+        default: moveInSheet(by: step)
+        }
     }
 
     /// Moves the selection within the sheet over places that have a draft.
@@ -121,6 +131,7 @@ extension StudioState {
     /// Leaves the sheet for the selected draft's picture.
     mutating func openFromSheet() -> [StudioAction] {
         sheet = nil
+        features = nil
         preview.followsJob = false
         return selectedDraft.map { show($0) } ?? []
     }

@@ -185,6 +185,10 @@ package struct QueueList: Sendable {
         selection = min(max(selection + step, 0), max(shown.count - 1, 0))
     }
 
+    package mutating func select(_ id: Int) {
+        selection = shown.firstIndex { $0.id == id } ?? selection
+    }
+
     package mutating func change(_ id: Int, _ body: (inout JobEntry) -> Void) {
         guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
         body(&jobs[index])
@@ -233,7 +237,7 @@ package struct LogList: Sendable {
 
     package private(set) var lines: [LogLine] = []
     package private(set) var level = MessageKind.detail
-    /// Lines scrolled up from the newest.
+    /// Lines that the selected one stands above the newest.
     package private(set) var scroll = 0
 
     package init() {}
@@ -242,6 +246,8 @@ package struct LogList: Sendable {
 
     package mutating func append(_ line: LogLine) {
         lines.append(line)
+        // Whoever reads further up keeps the place.
+        if scroll > 0, line.kind >= level { scroll += 1 }
         if lines.count > Self.limit { lines.removeFirst(lines.count - Self.limit) }
     }
 
@@ -252,5 +258,16 @@ package struct LogList: Sendable {
 
     package mutating func move(by step: Int) {
         scroll = min(max(scroll - step, 0), max(shown.count - 1, 0))
+    }
+
+    package var selected: LogLine? { shown.dropLast(scroll).last }
+
+    /// Selects the line under a row of the pane; the rows end with the line selected before.
+    package mutating func select(row: Int, height: Int, columns: Int) {
+        var end = height
+        for (index, line) in shown.dropLast(scroll).reversed().enumerated() where end > 0 {
+            end -= LogPane.rows(of: line, columns: columns).count
+            if row >= end { return move(by: -index) }
+        }
     }
 }

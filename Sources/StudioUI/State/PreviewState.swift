@@ -8,6 +8,10 @@ package struct ShownClip: Sendable {
         case commit(Int)
         /// The estimate of a running job after a step.
         case estimate(job: Int, step: Int)
+        /// The decoder's picture of such an estimate.
+        case sharper(job: Int, step: Int, isFull: Bool)
+        /// A draft's guidance features behind a block.
+        case features(draft: Int, block: Int)
         /// The decoded frames of a job that is being written.
         case decoded(job: Int)
     }
@@ -46,6 +50,10 @@ package struct PreviewState: Sendable {
     package private(set) var showsReference = false
     /// Whether A and B stand side by side, as a wide picture allows; otherwise they take turns.
     package var comparesSideBySide = false
+    /// Whether the clip is shown as four still frames, for those who want nothing to move.
+    package private(set) var showsStills = false
+    /// When A and B began to take turns.
+    private var comparingSince = 0.0
     /// Frames a second that reached the terminal.
     package var achievedRate: Double?
     /// How the picture is drawn, for the title: `half-block truecolor`.
@@ -53,12 +61,15 @@ package struct PreviewState: Sendable {
     /// The clip's time at `anchorClock`, seconds: playing is measured from here, so that slow terminals skip frames.
     private var anchorTime = 0.0
     private var anchorClock = 0.0
+    /// When time was last let pass.
+    private var lastClock = 0.0
 
     package init() {}
 
     package var shownClip: ShownClip? { isComparing && showsReference ? reference : clip }
 
     package var frame: VideoFrame? {
+        if showsStills, !isComparing, let clip = shownClip, clip.frames.count > 3 { return Self.stills(of: clip) }
         guard let clip = shownClip, let frame = Self.frame(of: clip, frameIndex) else { return nil }
         if showsDifference, let other = reference.flatMap({ Self.frame(of: $0, frameIndex) }) {
             return frame.difference(from: other)
@@ -69,6 +80,23 @@ package struct PreviewState: Sendable {
         let width = max(frame.width * left.height / max(frame.height, 1), 1)
         let right = frame.height == left.height ? frame : frame.resized(toWidth: width, height: left.height)
         return VideoFrame.sideBySide([left, right], gap: 4)
+    }
+
+    /// Frames from the start to the end, two above two.
+    private static func stills(of clip: ShownClip) -> VideoFrame {
+        let last = clip.frames.count - 1
+        let pairs = [[0, last / 3], [2 * last / 3, last]].map { pair in
+            VideoFrame.sideBySide(pair.map { clip.frames[$0] }, gap: 2)
+        }
+        let gap = [UInt8](repeating: 0, count: pairs[0].width * 3 * 2)
+        return VideoFrame(
+            width: pairs[0].width, height: pairs[0].height * 2 + 2, pixels: pairs[0].pixels + gap + pairs[1].pixels)
+    }
+
+    /// Shows four still frames of each clip until a frame is asked for.
+    package mutating func standStill() {
+        isPlaying = false
+        showsStills = true
     }
 
     private static func frame(of clip: ShownClip, _ index: Int) -> VideoFrame? {
@@ -97,6 +125,7 @@ package struct PreviewState: Sendable {
         guard reference != nil else { return }
         (isComparing, showsDifference) = (!showsDifference, isComparing && !showsDifference)
         showsReference = false
+        comparingSince = now
         setTime(time(now: now), now: now)
     }
 
@@ -108,6 +137,7 @@ package struct PreviewState: Sendable {
     package mutating func setPlaying(_ playing: Bool, now: Double) {
         let time = time(now: now)
         isPlaying = playing
+        if playing { showsStills = false }
         setTime(time, now: now)
     }
 
@@ -122,6 +152,7 @@ package struct PreviewState: Sendable {
     package mutating func step(by frames: Int, now: Double) {
         guard let clip, !clip.frames.isEmpty else { return }
         isPlaying = false
+        showsStills = false
         let count = clip.frames.count
         frameIndex = ((frameIndex + frames) % count + count) % count
         anchorTime = Double(frameIndex) / clip.fps
@@ -131,6 +162,7 @@ package struct PreviewState: Sendable {
     /// Goes to a part of the clip, 0 to 1.
     package mutating func seek(_ part: Double, now: Double) {
         guard let clip else { return }
+        showsStills = false
         setTime(min(max(part, 0), 0.9999) * clip.seconds, now: now)
     }
 
@@ -138,11 +170,12 @@ package struct PreviewState: Sendable {
     ///
     /// - Returns: whether another frame is to be shown.
     package mutating func advance(now: Double) -> Bool {
-        guard let clip, isPlaying, clip.frames.count > 1 else { return false }
         let before = (frameIndex, showsReference)
+        lastClock = now
+        if takesTurns { showsReference = Int(now - comparingSince) % 2 == 1 }
+        guard let clip, isPlaying, clip.frames.count > 1 else { return before.1 != showsReference }
         var time = time(now: now)
         if time >= clip.seconds {
-            if isComparing, !showsDifference, !comparesSideBySide { showsReference.toggle() }
             guard isLooping else {
                 setTime(clip.seconds - 0.001, now: now)
                 isPlaying = false
@@ -158,10 +191,15 @@ package struct PreviewState: Sendable {
 
     /// When the next frame is due, on the state's clock; nil if nothing moves.
     package func nextFrameDue() -> Double? {
-        guard let clip, isPlaying, clip.frames.count > 1 else { return nil }
+        let turn = takesTurns ? comparingSince + (lastClock - comparingSince).rounded(.down) + 1 : nil
+        guard let clip, isPlaying, clip.frames.count > 1 else { return turn }
         let next = Double(frameIndex + 1) / clip.fps
-        return anchorClock + (next - anchorTime) / speed
+        let frame = anchorClock + (next - anchorTime) / speed
+        return turn.map { min($0, frame) } ?? frame
     }
+
+    /// Whether A and B are shown one second each.
+    private var takesTurns: Bool { isComparing && !showsDifference && !comparesSideBySide }
 
     /// Seconds into the clip.
     package func time(now: Double) -> Double {
@@ -178,7 +216,12 @@ package struct PreviewState: Sendable {
     private static func sameJob(_ old: ShownClip.Source, _ new: ShownClip.Source) -> Bool {
         switch (old, new) {
         case (.estimate(let a, _), .estimate(let b, _)), (.estimate(let a, _), .decoded(let b)): a == b
+        case (.sharper(let a, _, _), .estimate(let b, _)), (.estimate(let a, _), .sharper(let b, _, _)): a == b
+        case (.sharper(let a, _, _), .sharper(let b, _, _)), (.sharper(let a, _, _), .decoded(let b)): a == b
         case (.decoded(let a), .draft(let b)), (.decoded(let a), .commit(let b)): a == b
+        // The features of a draft go on where its clip was.
+        case (.features(let a, _), .features(let b, _)), (.features(let a, _), .draft(let b)): a == b
+        case (.draft(let a), .features(let b, _)): a == b
         default: old == new
         }
     }

@@ -50,6 +50,28 @@ package struct PromptChoices: Sendable, Equatable {
         }
     }
 
+    /// The first prompt: what is counted and estimated.
+    package var first: String { variant(0).text }
+
+    /// Where in the text with its wildcards a character of ``first`` stands.
+    package func sourceIndex(ofCharacter index: Int) -> Int {
+        var (rest, source) = (index, 0)
+        for piece in pieces {
+            switch piece {
+            case .text(let text):
+                if rest <= text.count { return source + rest }
+                rest -= text.count
+                source += text.count
+            case .choice(let options):
+                let chosen = options[0].count
+                if rest <= chosen { return source + 1 + rest }
+                rest -= chosen
+                source += options.reduce(options.count + 1) { $0 + $1.count }
+            }
+        }
+        return source
+    }
+
     /// The prompt of a number from 0 to ``count`` - 1; the last group changes fastest.
     package func variant(_ number: Int) -> Variant {
         var rest = number

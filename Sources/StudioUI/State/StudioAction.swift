@@ -16,6 +16,10 @@ package enum StudioAction: Sendable, Equatable {
     case pauseQueue(Bool)
     /// Read a clip and show it.
     case showClip(ShownClip.Source, URL)
+    /// Have a draft's guidance features computed; its folder.
+    case showFeatures(draft: Int, URL)
+    /// Ask the running job for a sharper picture.
+    case look(SharperLook)
     /// Read clips for the contact sheet.
     case loadSheet([SheetClip])
     /// Work out time and memory for the form.
@@ -41,6 +45,10 @@ package enum StudioAction: Sendable, Equatable {
     case copy(String)
     /// Read a clip's recipe.
     case openFile(String)
+    /// Find out whether a pasted path is a clip's; if not it is text.
+    case offerClip(String)
+    /// Show a clip with the desktop's program.
+    case openOutput(URL)
     case nextGraphics
     case repaint
     case suspend
@@ -53,16 +61,9 @@ package struct CommitChoice: Sendable, Equatable {
     package var draft: Int
     package var hr: PassSettings
     package var precision: Precision?
+    package var seed: UInt32
     /// The file's name without folder.
     package var fileName: String
     /// Whether the preview follows the job.
     package var watches: Bool
-
-    package init(draft: Int, hr: PassSettings, precision: Precision?, fileName: String, watches: Bool) {
-        self.draft = draft
-        self.hr = hr
-        self.precision = precision
-        self.fileName = fileName
-        self.watches = watches
-    }
 }

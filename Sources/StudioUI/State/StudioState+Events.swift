@@ -55,10 +55,8 @@ extension StudioState {
         switch event {
         case .stepFinished(let step):
             say("job \(id) step \(step.number)/\(step.count) \(Format.fixed(step.seconds, 2))s", .detail)
-        case .preview(let shown) where preview.followsJob && !shown.frames.isEmpty:
-            let source: ShownClip.Source =
-                shown.look == .map ? .estimate(job: id, step: run?.steps.last?.number ?? 0) : .decoded(job: id)
-            preview.show(ShownClip(source: source, frames: shown.frames, fps: shown.fps), now: now)
+        case .preview(let shown): take(shown, job: id)
+        case .finished: notePreviewCost()
         default: break
         }
     }

@@ -1,5 +1,6 @@
 package import Foundation
 package import Generation
+import StudioCore
 package import TerminalKit
 
 /// Everything the screen shows and every key changes: a value without I/O. Keys give ``StudioAction``s for the program
@@ -16,6 +17,11 @@ package struct StudioState: Sendable {
     package var sharedPane: PaneKind
     package var arrangement = Layout.Arrangement.all
     package var isPictureFull = false
+    /// Borders that were moved, by the class of the screen's size.
+    package var shifts: [Layout.SizeClass: Layout.Shifts] = [:]
+    /// What the mouse is dragging.
+    var drag = MouseDrag.none
+    var lastClick: MouseClick?
     var focusBeforePicture = PaneKind.prompt
     /// The last is on top and gets the keys.
     package var overlays: [Overlay] = []
@@ -51,8 +57,17 @@ package struct StudioState: Sendable {
     package var presets = PresetList()
     package var log = LogList()
     package var preview = PreviewState()
+    /// The small picture of the selected draft, which moves.
+    package var movingThumbnail: (draft: Int, clip: ShownClip)?
     /// Takes the place of the picture while it is open.
     package var sheet: ContactSheet?
+    /// The draft's features are shown in place of its clip.
+    package var features: FeatureView?
+    package var match: DraftMatch?
+    /// The sharper look that was asked for last.
+    var askedLook: (job: Int, step: Int, look: SharperLook)?
+    /// What the running job's previews took so far.
+    var previewSeconds = 0.0
     /// Drafts that were asked for together, oldest first.
     package var batches: [Batch] = []
     /// The job the steps pane shows.
@@ -60,9 +75,15 @@ package struct StudioState: Sendable {
     package var draftEstimate: FormEstimate?
     package var commitEstimate: FormEstimate?
     package var showsTour = true
+    /// The tour lies over a picture, since somebody asked for it.
+    package var isTourAskedFor = false
     /// Whether a commit was started already: Ctrl-T then goes without its dialog.
     package var hasCommitted = false
     package var lastTrashed: Int?
+    /// Nothing moves by itself.
+    package var hasReducedMotion = false
+    /// Whether the studio is used from another machine, where its desktop's programs do not show.
+    package var isRemote = false
     /// Whether quitting stops a running job without asking.
     package var stopsOnQuit = false
     package var themeNames: [String] = []
@@ -80,7 +101,7 @@ package struct StudioState: Sendable {
     package var layout: Layout {
         Layout(
             width: width, height: height, arrangement: arrangement, shared: sharedPane, focus: focus,
-            isPictureFull: isPictureFull)
+            isPictureFull: isPictureFull, shifts: shifts)
     }
 
     /// The job that runs now.
@@ -89,6 +110,18 @@ package struct StudioState: Sendable {
     }
 
     package var selectedDraft: DraftEntry? { drafts.selected }
+
+    /// Frames a second of the small picture that moves.
+    package static let thumbnailRate = 4.0
+
+    /// The small picture of a draft; that of the selected one moves.
+    func thumbnail(of draft: Int) -> PixelFrame? {
+        guard let moving = movingThumbnail, moving.draft == draft, !moving.clip.frames.isEmpty else {
+            return thumbnails[draft]
+        }
+        let time = (now * Self.thumbnailRate).rounded(.down) / Self.thumbnailRate
+        return moving.clip.frames[Int(time * moving.clip.fps) % moving.clip.frames.count].pixelFrame
+    }
 
     /// Whether letters go into a text at the moment.
     package var isTyping: Bool { focus == .prompt || filteredPane != nil }
@@ -113,7 +146,9 @@ package struct StudioState: Sendable {
         if message?.until == nil { message = nil }
         var actions = route(key)
         if form != formBefore { actions.append(.estimate) }
-        if prompt.characters != promptBefore { actions.append(.countTokens) }
+        if prompt.characters != promptBefore || form.values.promptTail != formBefore.values.promptTail {
+            actions.append(.countTokens)
+        }
         return actions
     }
 
@@ -159,8 +194,12 @@ package struct StudioState: Sendable {
             drafts.setFilter(TextEditor(isMultiline: false), isFocused: false)
         } else if focus == .presets, !presets.filter.isEmpty {
             presets.setFilter(TextEditor(isMultiline: false), isFocused: false)
+        } else if isTourAskedFor {
+            isTourAskedFor = false
         } else if focus == .preview, sheet != nil {
             sheet = nil
+        } else if focus == .preview, features != nil {
+            return toggleFeatures()
         } else if isPictureFull {
             focus(on: focusBeforePicture)
         } else if preview.isComparing {

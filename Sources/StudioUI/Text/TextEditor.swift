@@ -2,7 +2,7 @@
 /// person sees as one character moves and disappears as one.
 package struct TextEditor: Sendable, Equatable {
     /// One replacement, enough to undo and redo it.
-    private struct Change: Sendable, Equatable {
+    struct Change: Sendable, Equatable {
         var start: Int
         var removed: [Character]
         var inserted: [Character]
@@ -22,7 +22,7 @@ package struct TextEditor: Sendable, Equatable {
     private var anchor: Int?
     /// One-line fields turn line ends into spaces.
     package let isMultiline: Bool
-    private var undoable: [Change] = []
+    var undoable: [Change] = []
     private var redoable: [Change] = []
     private var killed: [Character] = []
     /// The column that up and down try to keep.
@@ -133,6 +133,16 @@ package struct TextEditor: Sendable, Equatable {
         // A move by one goes from the cursor, not to the end of what is selected.
         anchor = nil
         move(&self)
+        anchor = start
+    }
+
+    /// Selects the word at the cursor; between words nothing.
+    package mutating func selectWord() {
+        var (start, end) = (cursor, cursor)
+        while start > 0, Self.isWord(characters[start - 1]) { start -= 1 }
+        while end < characters.count, Self.isWord(characters[end]) { end += 1 }
+        guard start < end else { return }
+        moveCursor(to: end)
         anchor = start
     }
 

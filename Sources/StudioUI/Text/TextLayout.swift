@@ -25,6 +25,11 @@ package struct TextLayout: Sendable {
         return (row, min(columns, width - 1))
     }
 
+    /// Columns of a row before one of its clusters.
+    package func columns(before index: Int, _ row: Int) -> Int {
+        Self.width(of: characters[rows[row].lowerBound..<max(index, rows[row].lowerBound)])
+    }
+
     /// The cluster at or before a column of a row.
     package func index(row: Int, column: Int) -> Int {
         let row = min(max(row, 0), rows.count - 1)

@@ -1,0 +1,163 @@
+import Foundation
+import Generation
+import StudioCore
+import TerminalKit
+import VideoIO
+
+/// Clips, features and recipes, read away from the loop.
+extension StudioApp {
+    /// Reads a clip's frames, small enough for any terminal.
+    func loadClip(_ source: ShownClip.Source, _ file: URL) {
+        clipTask?.cancel()
+        let mailbox = mailbox
+        clipTask = Task.detached {
+            let path = file.path(percentEncoded: false)
+            do {
+                let reader = try VideoReader(path: path, maximumSize: (640, 640))
+                var frames: [VideoFrame] = []
+                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() {
+                    frames.append(frame)
+                }
+                guard !Task.isCancelled, !frames.isEmpty else { return }
+                mailbox.post(
+                    .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))
+            } catch {
+                mailbox.post(.problem(String(describing: error), .error))
+            }
+        }
+    }
+
+    /// Reads clips small enough for many to stand side by side.
+    func loadSheet(_ clips: [SheetClip]) {
+        let mailbox = mailbox
+        Task.detached {
+            for clip in clips {
+                do {
+                    mailbox.post(.sheetClip(try Self.smallClip(clip), draft: clip.draft))
+                } catch {
+                    mailbox.post(.problem(String(describing: error), .error))
+                }
+            }
+        }
+    }
+
+    /// A clip small enough for a tile of text cells.
+    nonisolated private static func smallClip(_ clip: SheetClip) throws -> ShownClip {
+        let reader = try VideoReader(path: clip.file.path(percentEncoded: false), maximumSize: (64, 64))
+        var frames: [VideoFrame] = []
+        while frames.count < 1000, let frame = try reader.nextFrame() { frames.append(frame) }
+        return ShownClip(source: .draft(clip.draft), frames: frames, fps: reader.frameRate.framesPerSecond)
+    }
+
+    /// The selected draft's small picture moves; its clip is read once it is in view.
+    func loadMovingThumbnail() {
+        guard let draft = movingDraft else { return }
+        guard wantedThumbnailClip != draft.id else { return }
+        wantedThumbnailClip = draft.id
+        let (mailbox, clip) = (mailbox, SheetClip(draft: draft.id, file: draft.clip))
+        Task.detached {
+            // What cannot be read stands still; the preview says why.
+            guard let small = try? Self.smallClip(clip) else { return }
+            mailbox.post(.thumbnailClip(small, draft: clip.draft))
+        }
+    }
+
+    /// Nil where nothing is to move: over ssh, with reduced motion, or where drafts have no pictures.
+    private var movingDraft: DraftEntry? {
+        guard !environment.isRemote, settings.motion == .full else { return nil }
+        return DraftsPane.movingDraft(state)
+    }
+
+    /// Whether a small picture moves on the screen.
+    var movesThumbnail: Bool { movingDraft.map { $0.id == state.movingThumbnail?.draft } ?? false }
+
+    func loadFeatures(draft: Int, _ folder: URL) {
+        let (service, mailbox) = (service, mailbox)
+        Task.detached {
+            do {
+                mailbox.post(.features(try await service.features(ofDraftIn: folder), draft: draft))
+            } catch {
+                mailbox.post(.featuresFailed(String(describing: error), draft: draft))
+            }
+        }
+    }
+
+    // MARK: Clips with their settings
+
+    /// Reads the settings that a clip carries, and looks what of them is missing here.
+    func open(_ typed: String) {
+        let file = options.paths.expanding(ClipPath.path(in: typed) ?? typed.trimmingCharacters(in: .whitespaces))
+        let (mailbox, history, models) = (mailbox, history, options.models)
+        let presets = presetLibrary.entries.map(\.preset.name)
+        Task.detached {
+            let path = file.path(percentEncoded: false)
+            do {
+                guard let comment = try VideoReader(path: path).metadata.comment else {
+                    throw StudioError.unreadable("\(file.lastPathComponent) carries no recipe.")
+                }
+                let document = try RecipeDocument(json: comment)
+                let missing = Self.missing(document, models: models, presets: presets, history: history)
+                mailbox.post(.recipe(document, from: file.lastPathComponent, missing: missing))
+            } catch {
+                mailbox.post(.problem(String(describing: error), .error))
+            }
+        }
+    }
+
+    /// What a recipe names and this machine lacks.
+    nonisolated private static func missing(
+        _ document: RecipeDocument, models: [String], presets: [String], history: History?
+    ) -> [String] {
+        var missing: [String] = []
+        let model = document.recipe.model
+        if !models.contains(model) {
+            missing.append("The model \(TextCleaning.shortened(model, to: 60)) is not installed here.")
+        } else if let weights = document.weightsSHA256 {
+            var filter = HistoryFilter()
+            filter.model = model
+            filter.states = [.done]
+            filter.limit = 1
+            let known = (try? history?.jobs(filter).first)?.flatMap(\.weightsHash)
+            if let known, known != weights {
+                missing.append(
+                    "The weights differ from those this clip was made with; it cannot be made again exactly.")
+            }
+        }
+        if let preset = document.preset, !presets.contains(preset) {
+            missing.append("The preset \(TextCleaning.shortened(preset, to: 40)) is unknown here.")
+        }
+        return missing
+    }
+
+    /// Finds out whether a pasted path is a file.
+    func offerClip(_ text: String) {
+        guard let path = ClipPath.path(in: text) else { return }
+        let (file, mailbox) = (options.paths.expanding(path), mailbox)
+        Task.detached {
+            let exists = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))
+            mailbox.post(.clipOffered(text, isClip: exists))
+        }
+    }
+
+    /// The desktop's own program, in a process that nobody waits for.
+    func openWithDesktop(_ file: URL) {
+        let path = file.path(percentEncoded: false)
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = ["xdg-open", path]
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        let mailbox = mailbox
+        process.terminationHandler = { ended in
+            guard ended.terminationStatus != 0 else { return }
+            mailbox.post(
+                .problem("No program of this desktop shows \(file.lastPathComponent). It is in \(path).", .warning))
+        }
+        do {
+            try process.run()
+        } catch {
+            state.say("\(file.lastPathComponent) could not be opened: \(error.localizedDescription)", .error)
+        }
+    }
+}

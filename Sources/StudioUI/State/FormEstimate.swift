@@ -1,0 +1,46 @@
+package import Generation
+package import StudioCore
+
+/// Time and memory of a job that is not started yet, for the form.
+package struct FormEstimate: Sendable, Equatable {
+    /// Nil: no earlier run to judge by.
+    package var time: TimeEstimate?
+    package var stages: [Stage: Double]
+    package var neededBytes: Int
+    package var availableBytes: Int
+    package var diskBytes: Int?
+    /// What needs most of the memory, in words; nil where it is not known.
+    package var largestPart: String?
+
+    package init(
+        time: TimeEstimate? = nil, stages: [Stage: Double] = [:], neededBytes: Int,
+        availableBytes: Int, diskBytes: Int? = nil, largestPart: String? = nil
+    ) {
+        self.time = time
+        self.stages = stages
+        self.neededBytes = neededBytes
+        self.availableBytes = availableBytes
+        self.diskBytes = diskBytes
+        self.largestPart = largestPart
+    }
+
+    /// `8.1s`, `about 8s (7-9s)`, `not known yet`.
+    package var timeText: String {
+        guard let time else { return "not known yet" }
+        guard time.runs < 3 else { return Format.duration(time.seconds) }
+        let range = Format.rough(time.low) == Format.rough(time.high) ? "" : " (\(Format.range(time.low, time.high)))"
+        return "about \(Format.rough(time.seconds))\(range)"
+    }
+
+    package enum Fit: String, Sendable {
+        case ok
+        case tight
+        case tooLarge = "too large"
+    }
+
+    /// Section 18.1 of the design: up to 90 % of what is available, up to all of it, more.
+    package var fit: Fit {
+        if neededBytes * 10 <= availableBytes * 9 { return .ok }
+        return neededBytes <= availableBytes ? .tight : .tooLarge
+    }
+}

@@ -1,0 +1,117 @@
+import Foundation
+import Generation
+import Kernels
+import StudioCore
+import TerminalKit
+
+/// What is done with drafts.
+extension StudioState {
+    mutating func loadSelectedRecipe() {
+        guard let draft = selectedDraft else { return }
+        form.load(draft.recipe, draft: draft.id)
+        prompt.setText(draft.recipe.prompt)
+        negative.setText(draft.recipe.negative)
+        say("Prompt and settings of draft \(draft.id) are in the form.")
+    }
+
+    mutating func lockSeedToSelection() {
+        guard let draft = selectedDraft else {
+            form.lockSeed(form.seed, draft: nil)
+            say("Seed locked to \(form.seed).")
+            return
+        }
+        form.lockSeed(draft.recipe.seed, draft: draft.id)
+        say("Seed locked to \(draft.recipe.seed), that of draft \(draft.id).")
+    }
+
+    mutating func performOnDraft(_ command: Command) -> [StudioAction] {
+        if command == .restore {
+            guard let id = lastTrashed else { return [] }
+            lastTrashed = nil
+            return [.restore(id)]
+        }
+        guard let draft = selectedDraft else { return [] }
+        switch command {
+        case .star:
+            drafts.change(draft.id) { $0.isStarred.toggle() }
+            return [.star(draft.id, !draft.isStarred)]
+        case .tag:
+            let hint = "Words with spaces between; tag:word in the filter finds them."
+            let text = draft.tags.map { $0 + " " }.joined()
+            overlays.append(
+                .input(InputDialog(.tags(draft.id), title: "Tags of draft \(draft.id)", hint: hint, text: text)))
+            return []
+        case .trash:
+            drafts.remove(draft.id)
+            lastTrashed = draft.id
+            say("Draft \(draft.id) is in the trash. u brings it back.")
+            return [.trash(draft.id)] + (drafts.selected.map { show($0) } ?? [])
+        case .copyCommand:
+            let text = draft.commandLine
+            say("Copied: \(text)")
+            return [.copy(text)]
+        default:
+            overlays.append(.card(CardOverlay(title: "Recipe of draft \(draft.id)", text: draft.description)))
+            return []
+        }
+    }
+
+    /// The newest clip of the selection, with the program that the desktop has for it.
+    mutating func openOutput() -> [StudioAction] {
+        guard let draft = selectedDraft else { return [] }
+        guard !isRemote else {
+            say("This is another machine's terminal; its desktop does not show here. y copies the command.", .warning)
+            return []
+        }
+        if case .done(_, let file) = draft.commit { return [.openOutput(file)] }
+        return [.openOutput(draft.clip)]
+    }
+}
+
+extension DraftEntry {
+    /// The command that makes the same draft.
+    fileprivate var commandLine: String {
+        let recipe = recipe
+        var words = ["turbo2k", "draft", Self.quoted(recipe.prompt), "--seed", String(recipe.seed)]
+        words += ["--lr-size", recipe.lr.size.description, "--size", recipe.hr.size.description]
+        words += ["--frames", String(recipe.frames), "--fps", Format.short(recipe.fps)]
+        words += ["--steps", String(recipe.lr.steps), "--guidance", Format.short(Double(recipe.lr.guidance))]
+        words += ["--model", Self.quoted(recipe.model)]
+        if !recipe.negative.isEmpty { words += ["--negative", Self.quoted(recipe.negative)] }
+        return words.joined(separator: " ")
+    }
+
+    private static func quoted(_ text: String) -> String {
+        let plain = text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_./".contains($0)) }
+        if plain, !text.isEmpty { return text }
+        return "'" + text.replacing("\n", with: " ").replacing("'", with: "'\\''") + "'"
+    }
+
+    package var description: [String] {
+        RecipeLines.lines(recipe) + [
+            "Took       \(Format.duration(seconds))",
+            "Tags       \(tags.isEmpty ? "(none)" : tags.joined(separator: " "))",
+            "Folder     \(folder.path(percentEncoded: false))",
+        ]
+    }
+}
+
+/// A recipe as lines to read.
+enum RecipeLines {
+    static func lines(_ recipe: Recipe) -> [String] {
+        [
+            recipe.prompt, "",
+            "Negative   \(recipe.negative.isEmpty ? "(none)" : recipe.negative)",
+            "Seed       \(recipe.seed)",
+            "Frames     \(recipe.frames) at \(Format.short(recipe.fps)) fps",
+            "Draft      " + text(recipe.lr),
+            "Commit     " + text(recipe.hr),
+            "Model      \(recipe.model), precision \(recipe.precision?.rawValue ?? "auto")",
+        ]
+    }
+
+    private static func text(_ pass: PassSettings) -> String {
+        let guidance = Format.short(Double(pass.guidance))
+        return "\(pass.size), \(pass.steps) step\(pass.steps == 1 ? "" : "s"), guidance \(guidance)"
+    }
+}
