@@ -36,6 +36,22 @@ struct PacerTests {
         #expect((12...15).contains(frameCount(delay: 0.5, FrameRate(first: 12, most: 12))))
     }
 
+    @Test("Frames that go a little late do not slow the beat")
+    func beat() {
+        var pacer = Pacer(FrameRate(first: 12, most: 12))
+        var count = 0
+        // The loop looks every 7 ms, so each frame is up to 7 ms late.
+        for tick in stride(from: 0, to: 10_000, by: 7) {
+            let now = Double(tick) / 1000
+            if pacer.mayStart(now: after(now)) {
+                pacer.noteSent(now: after(now))
+                pacer.noteReady(now: after(now + 0.001))
+                count += 1
+            }
+        }
+        #expect((118...121).contains(count))
+    }
+
     @Test("One that never answers gets one frame a second")
     func silent() {
         #expect((9...11).contains(frameCount(delay: .infinity, FrameRate(first: 12, most: 12))))

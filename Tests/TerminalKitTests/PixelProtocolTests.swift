@@ -4,13 +4,19 @@ import Testing
 
 private let modes = ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")
 
-private func encoder(_ mode: GraphicsMode) throws -> any PictureEncoder {
+private func encoder(
+    _ mode: GraphicsMode, answers: String = "", variables: [String: String] = [:], tmux: String = ""
+) throws -> any PictureEncoder {
     var wishes = TerminalCapabilities.Wishes()
     wishes.graphics = mode
+    var told = TerminalAnswers()
+    var decoder = KeyDecoder()
+    for case .answer(let answer) in decoder.feed(Array(answers.utf8)) { told.note(answer) }
     let capabilities = TerminalCapabilities(
-        answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm-256color"]),
+        answers: told,
+        environment: TerminalEnvironment(variables.merging(["TERM": "xterm-256color"]) { first, _ in first }),
         description: TerminalDescription(colorCount: 256, hasDirectColor: false, modes: modes), size: .fallback,
-        isUTF8: true, wishes: wishes)
+        isUTF8: true, tmux: TmuxFacts(answer: tmux), wishes: wishes)
     return try #require(PictureEncoders.encoder(for: capabilities, imageIDs: ImageIDs(processID: 7)))
 }
 
@@ -72,32 +78,95 @@ struct KittyTests {
     }
 
     @Test("In tmux the picture goes through, and stands in cells")
-    func placeholders() {
-        let bytes = KittyPlaceholders.transmission(
-            testFrame(width: 64, height: 36), in: rect, id: ids.first, cell: .guess, isRemote: false)
-        let text = String(decoding: bytes, as: UTF8.self)
+    func placeholders() throws {
+        let encoder = try encoder(
+            .kitty, answers: "\u{1B}P>|tmux 3.4\u{1B}\\", variables: ["TMUX": "/tmp/t,1,0"], tmux: "0||on|xterm-ghostty"
+        )
+        let encoded = encoder.encode(testFrame(width: 64, height: 36), in: rect, over: nil)
+        let text = String(decoding: encoded.beforeText, as: UTF8.self)
         #expect(text.hasPrefix("\u{1B}Ptmux;\u{1B}\u{1B}_G"))
         #expect(text.contains("U=1"))
         // Inside the wrapping every ESC is doubled; taking that away must leave whole commands.
         let wrapped = text.components(separatedBy: "\u{1B}Ptmux;").dropFirst()
         let inner = wrapped.map { $0.replacing("\u{1B}\u{1B}", with: "\u{1}").replacing("\u{1B}\\", with: "") }
         #expect(inner.allSatisfy { $0.hasPrefix("\u{1}_G") && $0.hasSuffix("\u{1}\\") })
+        #expect(String(decoding: encoded.bytes, as: UTF8.self).hasPrefix("\u{1B}Ptmux;\u{1B}\u{1B}_Ga=d"))
         var canvas = Canvas(width: 30, height: 12)
+        canvas.reservePicture(rect)
+        canvas.write("dialog", x: 10, y: 5)
         KittyPlaceholders.draw(id: ids.first, on: &canvas, in: rect)
         #expect(canvas[2, 3].text == "\u{10EEEE}\u{305}\u{305}")
         #expect(canvas[4, 3].text == "\u{10EEEE}\u{305}\u{30E}")
         #expect(canvas[2, 8].text == "\u{10EEEE}\u{33D}\u{305}")
         #expect(canvas[2, 3].style.foreground == .palette(UInt8(ids.first)))
         #expect(canvas[22, 3] == .blank)
+        #expect(canvas[10, 5].text == "d" && canvas[16, 5].text.unicodeScalars.first == "\u{10EEEE}")
     }
 
     @Test("Far cells of a placeholder picture have the marks of the protocol's list")
     func marks() {
         var canvas = Canvas(width: 300, height: 1)
+        canvas.reservePicture(canvas.bounds)
         KittyPlaceholders.draw(id: 17, on: &canvas, in: canvas.bounds)
         #expect(canvas[296, 0].text == "\u{10EEEE}\u{305}\u{1D244}")
-        #expect(canvas[297, 0] == .blank)
+        #expect(canvas[297, 0].text == "\u{A0}")
         #expect(canvas[54, 0].text == "\u{10EEEE}\u{305}\u{610}")
+    }
+
+    @Test(
+        "Who has placeholders and keeps frames is known by name",
+        arguments: [
+            ("kitty(0.26.5)", false, true), ("kitty(0.31.0)", true, true), ("ghostty 1.1.3", true, false),
+            ("WezTerm 20240203", false, false), ("Konsole 22.12.3", false, false),
+        ])
+    func brands(name: String, hasPlaceholders: Bool, keepsFrames: Bool) throws {
+        let encoder = try encoder(.kitty, answers: "\u{1B}P>|\(name)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\")
+        let first = encoder.encode(
+            testFrame(width: 32, height: 18), at: ClipPlace(clip: 1, index: 0), in: rect, over: nil)
+        #expect(first.beforeText.isEmpty == !hasPlaceholders)
+        let second = encoder.encode(
+            testFrame(width: 32, height: 18, time: 1), at: ClipPlace(clip: 1, index: 1), in: rect, over: first.shown)
+        let actions = commands(second.beforeText + second.bytes).compactMap { $0.keys["a"] }
+        #expect(actions == (keepsFrames ? ["f", "a"] : ["T", "d"]))
+    }
+
+    @Test("A terminal that keeps frames gets each once, and the next clip under the other id")
+    func keptFrames() throws {
+        let encoder = try encoder(.kitty, answers: "\u{1B}P>|kitty(0.26.5)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\")
+        var shown: ShownPicture?
+        var sizes: [Int] = []
+        var numbers: [String] = []
+        for (clip, index) in [(1, 4), (1, 6), (1, 4), (1, 6), (2, 6)] {
+            let frame = testFrame(width: 64, height: 36, time: index)
+            let encoded = encoder.encode(frame, at: ClipPlace(clip: clip, index: index), in: rect, over: shown)
+            shown = encoded.shown
+            sizes.append(encoded.bytes.count)
+            numbers += commands(encoded.bytes).filter { $0.keys["a"] == "a" }.compactMap { $0.keys["c"] }
+            #expect(commands(encoded.bytes).allSatisfy { $0.keys["q"] == "2" })
+        }
+        #expect(numbers == ["2", "1", "2"])
+        #expect(sizes[0] > 5000 && sizes[1] > 5000 && sizes[2] < 40 && sizes[3] < 40 && sizes[4] > 5000)
+        #expect(shown?.imageID == ids.second)
+    }
+
+    @Test("A terminal on this machine gets pixels in shared memory")
+    func sharedMemory() throws {
+        let encoder = try encoder(.kitty, answers: "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}_Gi=32;OK\u{1B}\\")
+        let frame = testFrame(width: 160, height: 96)
+        let command = try #require(commands(encoder.encode(frame, in: rect, over: nil).bytes).first)
+        #expect(command.keys["t"] == "s" && command.keys["S"] == String(frame.pixels.count) && command.keys["q"] == "2")
+        let name = String(decoding: try #require(Data(base64Encoded: command.payload)), as: UTF8.self)
+        #expect(try Data(contentsOf: URL(filePath: "/dev/shm" + name)) == Data(frame.pixels))
+        SharedMemory.removeAll()
+        #expect(!FileManager.default.fileExists(atPath: "/dev/shm" + name))
+    }
+
+    @Test("Over ssh nothing is handed over in memory")
+    func remoteMemory() throws {
+        let encoder = try encoder(
+            .kitty, answers: "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}_Gi=32;OK\u{1B}\\", variables: ["SSH_TTY": "/dev/pts/1"])
+        let sent = commands(encoder.encode(testFrame(width: 160, height: 96), in: rect, over: nil).bytes)
+        #expect(sent.allSatisfy { $0.keys["t"] == nil })
     }
 
     @Test("Image ids are colours of the fixed palette, two by two", arguments: [0, 1, 118, 119, 4_194_303])

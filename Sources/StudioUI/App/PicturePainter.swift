@@ -1,22 +1,24 @@
 import TerminalKit
 import VideoIO
 
-/// Draws the picture behind ncurses' back, and knows what of it is on the screen.
+/// Draws the picture behind ncurses' back, or in its cells, and knows what of it is on the screen.
 struct PicturePainter {
     /// The parts of one update, in the order in which they are sent around the text.
     struct Update {
         var beforeText: [UInt8] = []
         var picture: [UInt8] = []
+
+        var byteCount: Int { beforeText.count + picture.count }
     }
 
     private(set) var capabilities: TerminalCapabilities
+    /// The part of the pane's width and height that pictures get.
+    var scale = 1.0
     private let imageIDs: ImageIDs
     private var encoder: (any PictureEncoder)?
     private var shown: ShownPicture?
     /// Something was drawn over the picture, or its colours have nothing to do with the next.
     private var isDamaged = false
-    /// The placeholder image in the cells, inside tmux.
-    private var placeholderID: UInt32?
 
     init(_ capabilities: TerminalCapabilities, imageIDs: ImageIDs) {
         self.capabilities = capabilities
@@ -53,49 +55,47 @@ struct PicturePainter {
 
     /// The cells for a frame of this shape.
     func rect(for frame: VideoFrame, in area: Rect) -> Rect {
-        PictureLayout.fit(width: frame.width, height: frame.height, in: area, cell: capabilities.cell)
+        PictureLayout.fit(
+            width: frame.width, height: frame.height, in: area.scaled(by: scale), cell: capabilities.cell)
     }
 
-    /// What cell-drawn pictures, placeholders and the text card put on the canvas itself.
+    /// What cell-drawn pictures, placeholders and the text card put on the canvas itself, below any dialog.
     func drawOnCanvas(_ frame: VideoFrame, in area: Rect, look: Look, card: [String], on canvas: inout Canvas) {
         switch capabilities.graphics {
         case .ascii:
             AsciiPicture.draw(
                 frame.pixelFrame, on: &canvas, in: rect(for: frame, in: area),
-                hasDarkText: capabilities.hasLightBackground == true, style: look.text)
+                hasDarkText: capabilities.hasLightBackground == true, style: look.text, keepsDialogs: true)
         case .off:
             for (row, line) in card.prefix(area.height).enumerated() {
                 canvas.write(line, x: area.x + 1, y: area.y + 1 + row, style: look.text, limit: area.width - 2)
             }
         case .kitty where capabilities.usesPlaceholders:
-            if let id = placeholderID { KittyPlaceholders.draw(id: id, on: &canvas, in: rect(for: frame, in: area)) }
+            guard let shown, let id = shown.imageID else { return }
+            KittyPlaceholders.draw(id: id, on: &canvas, in: shown.rect)
         default: break
         }
     }
 
-    /// Bytes that show a frame.
-    mutating func paint(_ frame: VideoFrame, in area: Rect, background: Color) -> Update {
+    /// Bytes that show a frame, of which `place` says where in its clip it stands.
+    mutating func paint(_ frame: VideoFrame, at place: ClipPlace, in area: Rect, background: Color) -> Update {
         let rect = rect(for: frame, in: area)
         var update = Update()
-        if capabilities.usesPlaceholders {
-            let id = imageIDs.other(than: placeholderID)
-            update.beforeText = KittyPlaceholders.transmission(
-                frame.pixelFrame, in: rect, id: id, cell: capabilities.cell, isRemote: capabilities.isRemote)
-            if let old = placeholderID { update.picture = KittyPlaceholders.deletion(old) }
-            placeholderID = id
-            return update
-        }
         guard let encoder else { return update }
         if let shown, shown.rect != rect {
             update.beforeText = encoder.erase(shown, background: background)
             self.shown = nil
         }
-        let encoded = encoder.encode(frame.pixelFrame, in: rect, over: isDamaged ? nil : shown)
+        let encoded = encoder.encode(frame.pixelFrame, at: place, in: rect, over: isDamaged ? nil : shown)
+        update.beforeText += encoded.beforeText
         update.picture = encoded.bytes
         shown = encoded.shown
         isDamaged = false
         return update
     }
+
+    /// Whether the next frame is sent whole, not as the difference from the last.
+    var isWholeNext: Bool { isDamaged || shown == nil }
 
     /// The terminal was cleared, or text was written over the picture: the next frame is drawn whole.
     mutating func forget() {
@@ -104,10 +104,6 @@ struct PicturePainter {
 
     /// Bytes that remove the picture; empty if there is none.
     mutating func erase(background: Color) -> [UInt8] {
-        if let id = placeholderID {
-            placeholderID = nil
-            return KittyPlaceholders.deletion(id)
-        }
         guard let shown, let encoder else { return [] }
         self.shown = nil
         return encoder.erase(shown, background: background)

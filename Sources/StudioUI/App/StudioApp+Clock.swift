@@ -7,6 +7,8 @@ import VideoIO
 extension StudioApp {
     /// At most this many updates a second; keys are drawn at once.
     private static let shortestUpdateGap = 1.0 / 30
+    /// Keys may hold up a playing clip for so long, in seconds.
+    private static let longestYield = 0.2
 
     func refreshClocks() {
         state.now = (ContinuousClock.now - start) / .seconds(1)
@@ -31,13 +33,17 @@ extension StudioApp {
         }
         _ = state.expireMessage()
         refreshFacts()
-        if isMoving, display.mayMove { _ = state.preview.advance(now: state.now) }
+        // What is typed goes before a frame that waits, unless somebody leans on a key.
+        let yields = hasInput && state.now - lastFrame < Self.longestYield
+        if isMoving, !yields, display.mayMove, state.preview.advance(now: state.now) { lastFrame = state.now }
         let (isPlaying, now) = (movesSheet, state.now)
         if isMoving { _ = state.sheet?.advance(now: now, isPlaying: isPlaying) }
         state.preview.achievedRate = state.preview.isPlaying ? display.achievedRate : nil
-        terminal.write(display.update(state))
+        let bytes = display.update(state)
+        terminal.write(bytes)
         loadThumbnails()
-        lastUpdate = state.now
+        // What changed nothing on the screen holds up nothing.
+        if !bytes.isEmpty { lastUpdate = state.now }
         scheduleNext()
     }
 
@@ -75,7 +81,7 @@ extension StudioApp {
             due.append(((state.now * StudioState.thumbnailRate).rounded(.down) + 1) / StudioState.thumbnailRate)
         }
         if let until = state.message?.until { due.append(until) }
-        if state.runningJob != nil { due.append(lastUpdate + (settings.motion == .reduced ? 1 : 0.25)) }
+        if state.runningJob != nil { due.append(state.now + (settings.motion == .reduced ? 1 : 0.25)) }
         if let next = due.min(), next.isFinite { wake(at: next) } else { timer?.cancel() }
     }
 

@@ -24,8 +24,7 @@ extension StudioApp {
         case .answer(let answer): note(answer)
         case .focus(let isFocused):
             hasFocus = isFocused
-            // Another terminal may have attached to the multiplexer meanwhile.
-            if isFocused { terminal.write(TerminalQuestions.all) }
+            if isFocused { askAgain() }
         default:
             lastInput = state.now
             perform(state.handle(key))
@@ -34,7 +33,11 @@ extension StudioApp {
 
     private func note(_ answer: TerminalAnswer) {
         if case .ready = answer { return display.noteReady() }
+        let hadKitty = answers.hasKittyGraphics
         answers.note(answer)
+        if !hadKitty, answers.hasKittyGraphics, environment.multiplexer == nil, !environment.isRemote {
+            terminal.write(TerminalQuestions.sharedMemory())
+        }
         adoptCapabilities()
         if case .color(number: 11, _) = answer { _ = setTheme(state.themeName) }
     }
@@ -78,7 +81,7 @@ extension StudioApp {
 
     func repaint() {
         display.repaint()
-        terminal.write(TerminalQuestions.all)
+        askAgain()
     }
 
     func suspend() {
@@ -108,6 +111,14 @@ extension StudioApp {
         display.comeBack(size: size)
         state.resize(width: size.columns, height: size.rows)
         terminal.write(TerminalQuestions.all)
+    }
+
+    /// Another terminal may have attached to the multiplexer meanwhile, one that has none of our pictures.
+    private func askAgain() {
+        terminal.write(TerminalQuestions.all)
+        guard environment.multiplexer == .tmux else { return }
+        askTmux()
+        if display.capabilities.usesPlaceholders { display.forgetPicture() }
     }
 
     func askTmux() {

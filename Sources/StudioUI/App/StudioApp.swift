@@ -55,6 +55,7 @@ package final class StudioApp {
     var timer: Task<Void, Never>?
     var lastUpdate = -1.0
     var lastInput = 0.0
+    var lastFrame = 0.0
     var lastFacts = -10.0
 
     /// Opens the studio on this terminal, and runs it until the user leaves.

@@ -10,12 +10,15 @@ final class StudioDisplay {
     private let settings: Settings
     private let isRemote: Bool
     private var painter: PicturePainter
-    private var pacer = Pacer(TerminalKit.FrameRate(first: 12, most: 12))
+    private var pacer = Pacer(FrameRate(first: 12, most: 12))
+    private var budget: PictureBudget
     /// Frames of a playing clip a second that reached the terminal, once known.
     private(set) var achievedRate: Double?
     private var hadOverlay = false
     private var shownArea: Rect?
     private var shownFrame: FrameIdentity?
+    /// The cells of the picture.
+    private var shownRect: Rect?
     /// Bytes to send before the next update.
     private var pendingBytes: [UInt8] = []
     /// Frames of clips sent since the start.
@@ -24,11 +27,29 @@ final class StudioDisplay {
     private var sentFrames: [Double] = []
 
     /// Which frame is on the screen.
-    private struct FrameIdentity: Equatable {
-        var source: ShownClip.Source
+    private struct FrameIdentity: Hashable {
+        /// All that makes a clip another one.
+        struct Clip: Hashable {
+            var source: ShownClip.Source
+            var reference: ShownClip.Source?
+            var showsDifference: Bool
+            /// Decoded frames come bit by bit, and a sharper look is larger.
+            var frameCount: Int
+            var height: Int
+        }
+
+        var clip: Clip
         var index: Int
-        var isComparing: Bool
-        var showsDifference: Bool
+
+        init(_ clip: ShownClip, _ preview: PreviewState) {
+            self.clip = Clip(
+                source: clip.source, reference: preview.isComparing ? preview.reference?.source : nil,
+                showsDifference: preview.showsDifference, frameCount: clip.frames.count,
+                height: clip.frames.first?.height ?? 0)
+            index = preview.frameIndex
+        }
+
+        var place: ClipPlace { ClipPlace(clip: clip.hashValue, index: index) }
     }
 
     init(_ screen: Screen, _ capabilities: TerminalCapabilities, settings: Settings, imageIDs: ImageIDs) {
@@ -36,6 +57,7 @@ final class StudioDisplay {
         self.settings = settings
         isRemote = capabilities.isRemote
         painter = PicturePainter(capabilities, imageIDs: imageIDs)
+        budget = PictureBudget(capabilities.graphics, limit: FrameRate(first: 12, most: 12), isRemote: isRemote)
     }
 
     var capabilities: TerminalCapabilities { painter.capabilities }
@@ -50,6 +72,7 @@ final class StudioDisplay {
         guard new != painter.capabilities else { return }
         pendingBytes += painter.adopt(new, background: background)
         shownFrame = nil
+        shownArea = nil
     }
 
     func resize(to size: TerminalSize, background: Color) {
@@ -74,7 +97,8 @@ final class StudioDisplay {
     /// Bytes that remove the picture.
     func erasePicture(background: Color) -> [UInt8] { painter.erase(background: background) }
 
-    private func forgetPicture() {
+    /// What stands of the picture on the terminal is not known any more.
+    func forgetPicture() {
         painter.forget()
         shownFrame = nil
         shownArea = nil
@@ -84,7 +108,10 @@ final class StudioDisplay {
     // MARK: Pace
 
     /// The terminal has answered: everything before the question is on its screen.
-    func noteReady() { pacer.noteReady(now: .now) }
+    func noteReady() {
+        guard let seconds = pacer.noteReady(now: .now) else { return }
+        if budget.noteAnswer(seconds: seconds, rate: pacer.rate) { painter.scale = budget.scale }
+    }
 
     /// Whether the line has room for a frame.
     var mayMove: Bool { pacer.mayStart(now: .now) }
@@ -94,15 +121,19 @@ final class StudioDisplay {
         pacer.nextStart(now: .now).map { ContinuousClock.now.duration(to: $0) / .seconds(1) }
     }
 
-    private func updateFrameRate(_ frame: VideoFrame?) {
+    /// Another picture, place or way of drawing begins at full size and at the rate for it.
+    private func beginPicture(_ frame: VideoFrame?) {
+        painter.scale = 1
         guard let area = shownArea, let frame else { return }
         let rect = painter.rect(for: frame, in: area)
-        let cell = painter.capabilities.cell
-        var rate = TerminalKit.FrameRate.of(
-            painter.capabilities.graphics, rect: rect, pixelWidth: rect.width * cell.width,
-            pixelHeight: rect.height * cell.height, isRemote: isRemote)
+        let capabilities = painter.capabilities
+        var rate = FrameRate.of(
+            capabilities.graphics, rect: rect, pixelWidth: rect.width * capabilities.cell.width,
+            pixelHeight: rect.height * capabilities.cell.height, isRemote: isRemote,
+            sharesMemory: capabilities.kitty.sharesMemory)
         if let cap = settings.pictureFPS { rate = .init(first: min(rate.first, Double(cap)), most: Double(cap)) }
         pacer.setLimit(rate)
+        budget = PictureBudget(capabilities.graphics, limit: rate, isRemote: isRemote)
     }
 
     /// One frame is on its way; the next waits for the terminal's answer.
@@ -135,21 +166,24 @@ final class StudioDisplay {
         var before = pendingBytes
         pendingBytes = []
         let isCovered = !state.overlays.isEmpty
-        if drawing.picture != shownArea, !(isCovered && painter.capabilities.graphics.isCellBased) {
+        let isClipped = painter.capabilities.hasPicturesInCells
+        if drawing.picture != shownArea, !(isCovered && isClipped) {
             before += painter.erase(background: background)
             shownArea = drawing.picture
             shownFrame = nil
-            updateFrameRate(state.preview.frame)
+            beginPicture(state.preview.frame)
         }
-        if hadOverlay, !isCovered {
+        if hadOverlay, !isCovered, painter.capabilities.graphics.isCellBased {
             painter.forget()
             shownFrame = nil
         }
         hadOverlay = isCovered
         var update = PicturePainter.Update()
         var isNewFrame = false
-        if let area = drawing.picture, let frame = state.preview.frame, let clip = state.preview.shownClip {
-            if let painted = paint(frame, of: clip, state.preview, in: area, background: background) {
+        if let area = drawing.picture ?? (isClipped ? shownArea : nil), let frame = state.preview.frame,
+            let clip = state.preview.shownClip
+        {
+            if drawing.picture != nil, let painted = paint(frame, of: clip, state.preview, in: area, background) {
                 update = painted
                 isNewFrame = true
             }
@@ -164,16 +198,19 @@ final class StudioDisplay {
 
     /// Nil where this frame is on the screen already.
     private func paint(
-        _ frame: VideoFrame, of clip: ShownClip, _ preview: PreviewState, in area: Rect, background: Color
+        _ frame: VideoFrame, of clip: ShownClip, _ preview: PreviewState, in area: Rect, _ background: Color
     ) -> PicturePainter.Update? {
-        let identity = FrameIdentity(
-            source: clip.source, index: preview.frameIndex, isComparing: preview.isComparing,
-            showsDifference: preview.showsDifference)
-        guard identity != shownFrame else { return nil }
+        let identity = FrameIdentity(clip, preview)
+        let isResized = shownRect != painter.rect(for: frame, in: area)
+        guard identity != shownFrame || isResized else { return nil }
         // Another clip has other colours: a palette kept from the last one would stain it.
-        if identity.source != shownFrame?.source { painter.forget() }
+        if identity.clip != shownFrame?.clip, painter.capabilities.graphics != .kitty { painter.forget() }
         shownFrame = identity
-        return painter.paint(frame, in: area, background: background)
+        shownRect = painter.rect(for: frame, in: area)
+        let isWhole = painter.isWholeNext || isResized
+        let update = painter.paint(frame, at: identity.place, in: area, background: background)
+        if preview.isPlaying, !isWhole, budget.noteFrame(bytes: update.byteCount) { painter.scale = budget.scale }
+        return update
     }
 
     private static func joined(

@@ -4,6 +4,8 @@ package struct TerminalAnswers: Equatable, Sendable {
     package var primaryAttributes: [Int]?
     package var version: String?
     package var hasKittyGraphics = false
+    /// The terminal could read a kitty picture from shared memory: it runs on this machine.
+    package var sharesKittyMemory = false
     /// States of the modes asked for: 1 to 3 if known to the terminal, 0 or 4 if not.
     package var modes: [Int: Int] = [:]
     package var speaksKeyboardProtocol = false
@@ -28,6 +30,7 @@ package struct TerminalAnswers: Equatable, Sendable {
         case .version(let text): version = text
         case .kittyGraphics(let id, let message):
             if id == TerminalQuestions.kittyQueryID { hasKittyGraphics = message == "OK" }
+            if id == TerminalQuestions.kittyMemoryQueryID { sharesKittyMemory = message == "OK" }
         case .mode(let mode, let state): modes[mode] = state
         case .keyboardProtocol: speaksKeyboardProtocol = true
         case .color(let number, let rgb): if number == 11 { background = rgb }

@@ -16,8 +16,8 @@ package struct TerminalCapabilities: Equatable, Sendable {
     package var graphics: GraphicsMode
     /// Why, as a sentence for `doctor`.
     package var graphicsReason: String
-    /// kitty pictures stand in cells as placeholder characters, sent through tmux.
-    package var usesPlaceholders: Bool
+    /// What the terminal does with kitty pictures.
+    package var kitty: KittyWays
     package var pictureDepth: ColorDepth
     /// Colours a 16-colour picture may use: 8 or 16.
     package var pictureColorCount: Int
@@ -65,6 +65,12 @@ package struct TerminalCapabilities: Equatable, Sendable {
             isCellSizeKnown: cell.isKnown, isUTF8: isUTF8, isMono: pictureDepth == .mono, wished: wishes.graphics)
         graphics = choice.mode
         graphicsReason = choice.reason
-        usesPlaceholders = choice.mode == .kitty && multiplexer == .tmux
+        kitty = KittyWays(answers: answers, isInTmux: multiplexer == .tmux, tmux: tmux, isRemote: environment.isRemote)
     }
+
+    /// Whether pictures stand in cells as placeholder characters.
+    package var usesPlaceholders: Bool { graphics == .kitty && kitty.usesPlaceholders }
+
+    /// Whether pictures are cells of the screen, over which a dialog may lie without harm.
+    package var hasPicturesInCells: Bool { graphics.isCellBased || usesPlaceholders }
 }

@@ -2,6 +2,8 @@
 package enum TerminalQuestions {
     /// The image id of the kitty question; nothing is ever shown under it.
     package static let kittyQueryID = 31
+    /// That of the question whether it can read our shared memory.
+    package static let kittyMemoryQueryID = 32
 
     /// Everything. The last question is DA1, which every terminal answers: what is missing by then is "no".
     package static let all: [UInt8] = bytes([
@@ -18,6 +20,14 @@ package enum TerminalQuestions {
         "\u{1B}P+q524742\u{1B}\\",
         "\u{1B}[c",
     ])
+
+    /// Asks a terminal that has kitty graphics whether it runs on this machine: it is to read one pixel from shared
+    /// memory. Empty where there is no such memory.
+    package static func sharedMemory() -> [UInt8] {
+        guard let name = SharedMemory.put([0, 0, 0]) else { return [] }
+        let keys = "i=\(kittyMemoryQueryID),s=1,v=1,a=q,t=s,f=24,S=3"
+        return Array("\u{1B}_G\(keys);".utf8) + Base64.encode(Array(name.utf8)) + ControlBytes.stringTerminator.utf8
+    }
 
     /// After a resize: the font may have changed.
     package static let cellSize: [UInt8] = bytes(["\u{1B}[16t", "\u{1B}[14t"])

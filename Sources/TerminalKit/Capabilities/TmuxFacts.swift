@@ -9,13 +9,10 @@ package struct TmuxFacts: Equatable, Sendable {
     /// so its name is all there is.
     package var isKittyOutside: Bool
 
-    package static let none = TmuxFacts(hasSixel: false, allowsPassthrough: false, isKittyOutside: false)
+    /// The client's terminal is kitty itself, which keeps the frames of a clip.
+    package var isRealKitty: Bool
 
-    package init(hasSixel: Bool, allowsPassthrough: Bool, isKittyOutside: Bool) {
-        self.hasSixel = hasSixel
-        self.allowsPassthrough = allowsPassthrough
-        self.isKittyOutside = isKittyOutside
-    }
+    package static let none = TmuxFacts(answer: "")
 
     /// From the answer to ``questionFormat``, fields between `|`.
     package init(answer: String) {
@@ -25,6 +22,7 @@ package struct TmuxFacts: Equatable, Sendable {
         hasSixel = field(0) == "1" && field(1).split(separator: ",").contains("sixel")
         allowsPassthrough = ["on", "all", "1"].contains(field(2))
         isKittyOutside = ["xterm-kitty", "xterm-ghostty"].contains(field(3))
+        isRealKitty = field(3) == "xterm-kitty"
     }
 
     package static let questionFormat =

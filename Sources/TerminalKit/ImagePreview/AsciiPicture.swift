@@ -5,19 +5,21 @@ package enum AsciiPicture {
     static let ramp: [Character] = Array(" .:-=+*#%@")
 
     /// Draws a frame over `rect`, in coordinates of the canvas's present area. With dark text, on a light background,
-    /// more ink is darker.
+    /// more ink is darker. `keepsDialogs` leaves cells alone that are no longer reserved for the picture.
     package static func draw(
-        _ frame: PixelFrame, on canvas: inout Canvas, in rect: Rect, hasDarkText: Bool = false, style: Style = .plain
+        _ frame: PixelFrame, on canvas: inout Canvas, in rect: Rect, hasDarkText: Bool = false, style: Style = .plain,
+        keepsDialogs: Bool = false
     ) {
         let small = frame.scaled(width: rect.width, height: rect.height)
         guard small.width == rect.width, small.height == rect.height else { return }
         for row in 0..<rect.height {
-            var line = ""
             for column in 0..<rect.width {
+                let (x, y) = (rect.x + column, rect.y + row)
+                guard !keepsDialogs || canvas.isReserved(x: x, y: y) else { continue }
                 let shade = shade(small[column, row])
-                line.append(ramp[hasDarkText ? ramp.count - 1 - shade : shade])
+                canvas.put(
+                    String(ramp[hasDarkText ? ramp.count - 1 - shade : shade]), width: 1, x: x, y: y, style: style)
             }
-            canvas.write(line, x: rect.x, y: rect.y + row, style: style, limit: rect.width)
         }
     }
 

@@ -9,13 +9,14 @@ package struct FrameRate: Hashable, Sendable {
         self.most = most
     }
 
-    /// The rate of a picture over `rect`, in cells, and of that size in pixels, which counts for sixel.
+    /// The rate of a picture over `rect`, in cells, and of that size in pixels, which counts for sixel. `sharesMemory`
+    /// counts for kitty.
     package static func of(
-        _ mode: GraphicsMode, rect: Rect, pixelWidth: Int, pixelHeight: Int, isRemote: Bool
+        _ mode: GraphicsMode, rect: Rect, pixelWidth: Int, pixelHeight: Int, isRemote: Bool, sharesMemory: Bool = false
     ) -> FrameRate {
         let (local, first, most): (Double, Double, Double)
         switch mode {
-        case .kitty: (local, first, most) = (12, 4, 8)
+        case .kitty: (local, first, most) = (sharesMemory ? 24 : 12, 4, 8)
         case .sixel: (local, first, most) = pixelWidth * pixelHeight <= 640 * 360 ? (10, 2, 6) : (6, 1, 3)
         case .half, .quadrant, .sextant, .braille:
             (local, first, most) = rect.width * rect.height <= 120 * 34 ? (12, 6, 12) : (10, 4, 10)

@@ -1,7 +1,7 @@
 /// Inline images of iTerm2: a whole PNG file a frame, so for still pictures or a few a second.
 struct ITermEncoder: PictureEncoder {
-    /// A stored PNG has the size of its pixels.
-    private static let largestPixelCount = 640 * 360
+    /// A stored PNG has the size of its pixels, and four a second may cost no more than 2 MiB. The terminal scales.
+    private static let largestPixelCount = 480 * 270
 
     let cell: CellPixels
 

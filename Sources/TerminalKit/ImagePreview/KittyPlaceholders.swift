@@ -1,8 +1,6 @@
-/// Kitty pictures inside tmux: the picture goes through tmux to the terminal outside, and stands in cells as ordinary
-/// characters, which ncurses and tmux move and clear like text.
+/// Kitty pictures that stand in cells as ordinary characters, which ncurses and tmux move and clear like text.
 ///
-/// Order of a frame: send ``transmission(_:in:id:cell:isRemote:)`` under the other id, draw the cells with that id,
-/// then send ``deletion(_:)`` of the old one.
+/// Order of a new picture: send it under the other id, draw the cells with that id, then delete the old one.
 package enum KittyPlaceholders {
     private static let placeholder: Unicode.Scalar = "\u{10EEEE}"
 
@@ -23,24 +21,13 @@ package enum KittyPlaceholders {
         0x340, 0x341, 0x342, 0x343, 0x344, 0x653, 0x654,
     ]
 
-    /// Sends a picture that is shown where its placeholders stand.
-    package static func transmission(
-        _ frame: PixelFrame, in rect: Rect, id: UInt32, cell: CellPixels, isRemote: Bool
-    ) -> [UInt8] {
-        guard frame.width > 0, frame.height > 0, !rect.isEmpty else { return [] }
-        let image = KittyImage.reduced(frame, rect, cell, isRemote: isRemote)
-        return KittyImage.transmission(
-            image, control: "a=T,U=1,i=\(id),c=\(rect.width),r=\(rect.height)", wrap: throughTmux)
-    }
-
-    /// Deletes an image of ours.
-    package static func deletion(_ id: UInt32) -> [UInt8] { throughTmux(KittyImage.deletion(id)) }
-
-    /// Draws the cells of a picture.
+    /// Draws the cells of a picture, where nothing else was drawn over the cells reserved for it
+    /// (``Canvas/reservePicture(_:)``).
     package static func draw(id: UInt32, on canvas: inout Canvas, in rect: Rect) {
         let style = Style(foreground: .palette(UInt8(clamping: id)))
         for row in 0..<min(rect.height, marks.count) {
-            for column in 0..<min(rect.width, marks.count) {
+            for column in 0..<min(rect.width, marks.count) where canvas.isReserved(x: rect.x + column, y: rect.y + row)
+            {
                 let text = String(String.UnicodeScalarView([placeholder, marks[row], marks[column]]))
                 canvas.put(text, width: 1, x: rect.x + column, y: rect.y + row, style: style)
             }

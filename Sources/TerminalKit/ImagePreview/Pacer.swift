@@ -11,6 +11,8 @@ package struct Pacer: Sendable {
     private var limit: FrameRate
     private var allowedRate: Double
     private var sentAt: Instant?
+    /// When the last frame should have gone: the beat is kept although single frames are a little late.
+    private var beat: Instant?
     private var isWaiting = false
     /// Seconds to the answer, smoothed.
     private var answerTime: Double?
@@ -42,7 +44,7 @@ package struct Pacer: Sendable {
         guard limit.most > 0 else { return nil }
         guard let sentAt else { return now }
         if isWaiting { return sentAt + Self.longestWait }
-        return sentAt + .seconds(1 / max(rate, 0.1))
+        return (beat ?? sentAt) + .seconds(1 / max(rate, 0.1))
     }
 
     package func mayStart(now: Instant) -> Bool { nextStart(now: now).map { $0 <= now } ?? false }
@@ -51,22 +53,30 @@ package struct Pacer: Sendable {
     package mutating func noteSent(now: Instant) {
         // The answer to the frame before never came.
         if isWaiting { answerTime = Self.share }
+        // Half a frame late begins another beat.
+        let due = nextStart(now: now) ?? now
+        beat = !isWaiting && due <= now && now - due < .seconds(0.5 / max(rate, 0.1)) ? due : now
         sentAt = now
         isWaiting = true
     }
 
     /// `CSI 0 n` came.
-    package mutating func noteReady(now: Instant) {
-        guard isWaiting, let sentAt else { return }
+    ///
+    /// - Returns: seconds since the frame was sent; nil where none was on its way.
+    @discardableResult
+    package mutating func noteReady(now: Instant) -> Double? {
+        guard isWaiting, let sentAt else { return nil }
         isWaiting = false
         let elapsed = (now - sentAt) / .seconds(1)
         answerTime = answerTime.map { 0.6 * $0 + 0.4 * elapsed } ?? elapsed
         allowedRate = min(allowedRate * 1.1, limit.most)
+        return elapsed
     }
 
     /// Forgets a frame on its way: after a resize, a suspension or another terminal.
     package mutating func reset() {
         sentAt = nil
+        beat = nil
         isWaiting = false
         answerTime = nil
         allowedRate = Self.start(limit)

@@ -8,10 +8,26 @@ package struct ShownPicture: Sendable {
     var palette: SixelPalette?
     /// Of a kitty picture.
     package var imageID: UInt32?
+    /// Of a kitty picture whose frames the terminal keeps.
+    var film: KeptFilm?
+}
+
+/// Which frame of which clip a picture is, for terminals that keep frames.
+package struct ClipPlace: Hashable, Sendable {
+    /// The same for all frames of a clip, and for no two clips in a row.
+    package var clip: Int
+    package var index: Int
+
+    package init(clip: Int, index: Int) {
+        self.clip = clip
+        self.index = index
+    }
 }
 
 /// A frame as bytes, and what the screen shows once they are written.
 package struct EncodedPicture: Sendable {
+    /// To be sent before the text of the same update.
+    package var beforeText: [UInt8] = []
     package let bytes: [UInt8]
     package let shown: ShownPicture
 }
@@ -30,11 +46,21 @@ package protocol PictureEncoder: Sendable {
     /// - Returns: the bytes to send, and what is on the screen afterwards.
     func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture
 
+    /// The same for a frame whose place in its clip is known, which some terminals keep.
+    func encode(_ frame: PixelFrame, at place: ClipPlace?, in rect: Rect, over previous: ShownPicture?)
+        -> EncodedPicture
+
     /// Bytes that remove a picture. ncurses knows nothing of it, so its cells are blanked by hand.
     func erase(_ shown: ShownPicture, background: Color) -> [UInt8]
 }
 
 extension PictureEncoder {
+    package func encode(
+        _ frame: PixelFrame, at place: ClipPlace?, in rect: Rect, over previous: ShownPicture?
+    ) -> EncodedPicture {
+        encode(frame, in: rect, over: previous)
+    }
+
     package func erase(_ shown: ShownPicture, background: Color) -> [UInt8] {
         ByteText.blanks(shown.rect, background: background)
     }
@@ -42,7 +68,7 @@ extension PictureEncoder {
 
 /// Which encoder draws a mode.
 package enum PictureEncoders {
-    /// nil for what is drawn on the canvas instead: ``AsciiPicture``, kitty by ``KittyPlaceholders``, and a text card.
+    /// nil for what is drawn on the canvas instead: ``AsciiPicture`` and a text card.
     package static func encoder(for capabilities: TerminalCapabilities, imageIDs: ImageIDs) -> (any PictureEncoder)? {
         let palette = PicturePalette(depth: capabilities.pictureDepth, colorCount: capabilities.pictureColorCount)
         switch capabilities.graphics {
@@ -53,8 +79,8 @@ package enum PictureEncoders {
                 cell: capabilities.cell, widthLimit: capabilities.sixelWidthLimit,
                 heightLimit: capabilities.sixelHeightLimit)
         case .kitty:
-            return capabilities.usesPlaceholders
-                ? nil : KittyEncoder(imageIDs: imageIDs, cell: capabilities.cell, isRemote: capabilities.isRemote)
+            return KittyEncoder(
+                imageIDs: imageIDs, cell: capabilities.cell, isRemote: capabilities.isRemote, ways: capabilities.kitty)
         case .iterm: return ITermEncoder(cell: capabilities.cell)
         case .ascii, .off: return nil
         }

@@ -22,4 +22,7 @@ extension Canvas {
     package mutating func reservePicture(_ rect: Rect) {
         fill(rect, with: Character(Cell.pictureText))
     }
+
+    /// Whether a cell is one of those, and nothing was drawn over it.
+    func isReserved(x: Int, y: Int) -> Bool { self[x, y].isPicture }
 }

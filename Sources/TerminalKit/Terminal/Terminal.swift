@@ -155,6 +155,7 @@ package final class Terminal: Sendable {
         }
         terminal_guard_restore()
         terminal_guard_remove()
+        SharedMemory.removeAll()
         continuation.finish()
     }
 
