@@ -53,6 +53,7 @@ package struct SettingKey: Sendable {
         SettingKey("graphics", variable: "TURBO2K_GRAPHICS") { $0.graphics.rawValue },
         SettingKey("picture_color") { String($0.picturesKeepColor) },
         SettingKey("borders") { $0.borders?.rawValue },
+        SettingKey("preview") { $0.preview.rawValue },
         SettingKey("motion", variable: "TURBO2K_REDUCE_MOTION") { $0.motion.rawValue },
         SettingKey("fps") { $0.pictureFPS.map(String.init) },
         SettingKey("pause_unfocused") { String($0.pausesUnfocused) },

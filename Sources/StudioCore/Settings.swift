@@ -34,6 +34,11 @@ package struct Settings: Sendable, Equatable {
         case none
     }
 
+    /// How the estimate of a running job is shown after each step.
+    package enum PreviewLook: String, Sendable, CaseIterable {
+        case map, small
+    }
+
     package enum EnterKey: String, Sendable, CaseIterable {
         case draft, newline
     }
@@ -45,6 +50,7 @@ package struct Settings: Sendable, Equatable {
     package var picturesKeepColor = false
     package var borders: Theme.Borders?
     package var hasMouse = true
+    package var preview = PreviewLook.map
     package var motion = Motion.full
     package var notify = Notify.none
     package var onQuit = OnQuit.ask
@@ -128,6 +134,7 @@ package struct Settings: Sendable, Equatable {
         graphics = reader.choice("graphics") ?? graphics
         picturesKeepColor = reader.boolean("picture_color") ?? picturesKeepColor
         borders = reader.choice("borders") ?? borders
+        preview = reader.choice("preview") ?? preview
         motion = reader.choice("motion") ?? motion
         pictureFPS = reader.integer("fps", in: 1...60)
         pausesUnfocused = reader.boolean("pause_unfocused") ?? pausesUnfocused

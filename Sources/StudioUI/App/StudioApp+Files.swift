@@ -51,36 +51,64 @@ extension StudioApp {
 
     // MARK: Changes on the disk
 
-    /// Looks once a second whether a theme or preset was changed; posts only then.
+    /// What may be changed beside the running studio.
+    nonisolated static func watchedFiles(_ paths: StudioPaths) -> (folders: [URL], files: [URL]) {
+        ([paths.themes, paths.presets], [paths.settingsFile, paths.keysFile])
+    }
+
+    /// Looks once a second whether a theme, a preset or the settings were changed; posts only then.
     func watchFiles() -> Task<Void, Never> {
-        let (folders, mailbox, start) = ([options.paths.themes, options.paths.presets], mailbox, filesAtStart)
+        let (paths, mailbox, start) = (options.paths, mailbox, filesAtStart)
         return Task.detached(priority: .low) {
             var known = start
             while !Task.isCancelled {
                 try? await Task.sleep(for: .seconds(1))
-                let present = Self.fingerprint(of: folders)
+                let present = Self.fingerprint(paths)
                 if present != known { mailbox.post(.filesChanged) }
                 known = present
             }
         }
     }
 
-    /// Names and times of change of the files in some folders.
-    nonisolated static func fingerprint(of folders: [URL]) -> [String: Date] {
+    /// Names and times of change of the watched files.
+    nonisolated static func fingerprint(_ paths: StudioPaths) -> [String: Date] {
+        let (folders, files) = watchedFiles(paths)
+        let inside = folders.flatMap {
+            (try? FileManager.default.contentsOfDirectory(at: $0, includingPropertiesForKeys: nil)) ?? []
+        }
         var times: [String: Date] = [:]
-        for folder in folders {
-            let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
-            for file in files ?? [] where file.pathExtension == "toml" {
-                let path = file.path(percentEncoded: false)
-                let attributes = try? FileManager.default.attributesOfItem(atPath: path)
-                times[path] = attributes?[.modificationDate] as? Date ?? .distantPast
-            }
+        for file in files + inside.filter({ $0.pathExtension == "toml" }) {
+            let path = file.path(percentEncoded: false)
+            guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else { continue }
+            times[path] = attributes[.modificationDate] as? Date ?? .distantPast
         }
         return times
     }
 
+    /// Takes on what the settings and keys say now.
+    private func readSettingsAgain() {
+        let (new, problems) = Self.loadSettings(options)
+        for problem in problems { state.say(problem, .error) }
+        if new != settings, problems.isEmpty {
+            let former = settings
+            settings = new
+            state.queue.draftsGoFirst = new.draftsGoFirst
+            state.stopsOnQuit = new.onQuit == .stop
+            state.hasReducedMotion = new.motion == .reduced
+            if state.hasReducedMotion, former.motion != .reduced { state.preview.standStill() }
+            if new.theme != former.theme, !setTheme(new.theme) { state.say("There is no theme \(new.theme).", .error) }
+            state.say("The settings were read again.")
+        }
+        do {
+            state.bindings = try Self.bindings(options, settings)
+        } catch {
+            state.say(error.description, .error)
+        }
+    }
+
     /// Reads themes and presets again and takes on the present theme as it is now.
     func readFilesAgain() {
+        readSettingsAgain()
         let before = state.look
         themeLibrary = ThemeLibrary(shipped: options.programFiles?.themes, own: options.paths.themes)
         state.themeNames = themeLibrary.entries.map(\.theme.name)

@@ -76,7 +76,7 @@ package final class StudioApp {
         size = terminal.size
         var problems: [String] = []
         (settings, problems) = Self.loadSettings(options)
-        filesAtStart = Self.fingerprint(of: [options.paths.themes, options.paths.presets])
+        filesAtStart = Self.fingerprint(options.paths)
         presetLibrary = PresetLibrary(shipped: options.programFiles?.presets, own: options.paths.presets)
         themeLibrary = ThemeLibrary(shipped: options.programFiles?.themes, own: options.paths.themes)
         problems += presetLibrary.problems.map(\.description) + themeLibrary.problems.map(\.description)

@@ -30,6 +30,9 @@ extension StudioState {
             lastTrashed = nil
             return [.restore(id)]
         }
+        if command == .copyCommand, focus == .params {
+            return copyCommand(of: form.recipe(prompt: prompt.text, negative: negative.text))
+        }
         guard let draft = selectedDraft else { return [] }
         switch command {
         case .star:
@@ -46,14 +49,17 @@ extension StudioState {
             lastTrashed = draft.id
             say("Draft \(draft.id) is in the trash. u brings it back.")
             return [.trash(draft.id)] + (drafts.selected.map { show($0) } ?? [])
-        case .copyCommand:
-            let text = draft.commandLine
-            say("Copied: \(text)")
-            return [.copy(text)]
+        case .copyCommand: return copyCommand(of: draft.recipe)
         default:
             overlays.append(.card(CardOverlay(title: "Recipe of draft \(draft.id)", text: draft.description)))
             return []
         }
+    }
+
+    private mutating func copyCommand(of recipe: Recipe) -> [StudioAction] {
+        let text = recipe.commandLine
+        say("Copied: \(text)")
+        return [.copy(text)]
     }
 
     /// The newest clip of the selection, with the program that the desktop has for it.
@@ -68,16 +74,17 @@ extension StudioState {
     }
 }
 
-extension DraftEntry {
+extension Recipe {
     /// The command that makes the same draft.
     fileprivate var commandLine: String {
-        let recipe = recipe
-        var words = ["turbo2k", "draft", Self.quoted(recipe.prompt), "--seed", String(recipe.seed)]
-        words += ["--lr-size", recipe.lr.size.description, "--size", recipe.hr.size.description]
-        words += ["--frames", String(recipe.frames), "--fps", Format.short(recipe.fps)]
-        words += ["--steps", String(recipe.lr.steps), "--guidance", Format.short(Double(recipe.lr.guidance))]
-        words += ["--model", Self.quoted(recipe.model)]
-        if !recipe.negative.isEmpty { words += ["--negative", Self.quoted(recipe.negative)] }
+        var words = ["turbo2k", "draft", Self.quoted(prompt), "--seed", String(seed)]
+        words += ["--lr-size", lr.size.description, "--size", hr.size.description]
+        words += ["--frames", String(frames), "--fps", Format.short(fps)]
+        words += ["--steps", String(lr.steps), "--guidance", Format.short(Double(lr.guidance))]
+        words += ["--hr-steps", String(hr.steps), "--hr-guidance", Format.short(Double(hr.guidance))]
+        words += ["--model", Self.quoted(model)]
+        if let precision { words += ["--precision", precision.rawValue] }
+        if !negative.isEmpty { words += ["--negative", Self.quoted(negative)] }
         return words.joined(separator: " ")
     }
 
@@ -86,7 +93,9 @@ extension DraftEntry {
         if plain, !text.isEmpty { return text }
         return "'" + text.replacing("\n", with: " ").replacing("'", with: "'\\''") + "'"
     }
+}
 
+extension DraftEntry {
     package var description: [String] {
         RecipeLines.lines(recipe) + [
             "Took       \(Format.duration(seconds))",

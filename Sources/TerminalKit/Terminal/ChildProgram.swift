@@ -1,12 +1,12 @@
 import Foundation
 
 /// Another program on our terminal.
-enum ChildProgram {
+package enum ChildProgram {
     /// Starts a program with the terminal as its input and output and waits for its end.
     ///
     /// Foundation's `Process` would hand on the signal mask of whichever thread starts it, and wait on a queue of its
     /// own; an editor needs neither.
-    static func run(_ words: [String], on terminal: Int32) -> Result<Int32, TerminalError> {
+    package static func run(_ words: [String], on terminal: Int32) -> Result<Int32, TerminalError> {
         var attributes = posix_spawnattr_t()
         var actions = posix_spawn_file_actions_t()
         posix_spawnattr_init(&attributes)

@@ -1,12 +1,14 @@
 import ArgumentParser
 import Foundation
+import Generation
 import StudioCore
+import TerminalKit
 
 struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
         abstract: "Read and change the settings.",
-        subcommands: [List.self, Get.self, Set.self, Where.self],
+        subcommands: [List.self, Get.self, Set.self, Where.self, Edit.self],
         defaultSubcommand: List.self)
 }
 
@@ -75,6 +77,31 @@ extension ConfigCommand {
         func run() async throws {
             let key = try SettingKey.named(key)
             Output.result(ConfigSource.text(key, StudioPaths()))
+        }
+    }
+}
+
+extension ConfigCommand {
+    struct Edit: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Open the settings file in $VISUAL or $EDITOR, and check it afterwards.")
+
+        /// What a new file begins with.
+        private static let head = "# Settings of Turbo2K Studio. \"turbo2k config list\" shows every key.\n"
+
+        func run() async throws {
+            guard isatty(STDIN_FILENO) == 1 else {
+                throw GenerationError.badValue("Editing needs a terminal; \"turbo2k config set\" needs none.")
+            }
+            let file = Workplace().paths.settingsFile
+            let path = file.path(percentEncoded: false)
+            if !FileManager.default.fileExists(atPath: path) { try TextFile.write(Self.head, to: file) }
+            let editor = EditorCommand(ProcessInfo.processInfo.environment)
+            let status = try ChildProgram.run(editor.words(for: path), on: STDIN_FILENO).get()
+            guard status == 0 else { throw Failure.Exit(code: 1, description: editor.problem(status)) }
+            let problems = try Settings.load(file).problems
+            for problem in problems.dropFirst() { Output.message(problem.description) }
+            if let problem = problems.first { throw StudioError.badFile(problem) }
         }
     }
 }
