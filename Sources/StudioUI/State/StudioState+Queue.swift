@@ -123,13 +123,14 @@ extension RunState {
         finishedParts = progress.finishedParts
         steps = progress.steps
         savedStep = progress.savedStep
+        for stage in progress.cachedStages { apply(.stageCached(stage), now: now) }
         for record in progress.stageSeconds { stageSeconds[record.stage] = record.seconds }
         remaining = progress.remaining
         remainingAt = clock(progress.remainingAt)
     }
 
     /// A job that is over, as the history has it.
-    package init(_ record: JobRecord, steps: [StepRecord], stages: [StageRecord]) {
+    init(_ record: JobRecord, steps: [StepRecord], stages: [StageRecord]) {
         self.init(id: record.id, kind: record.kind, recipe: record.recipe.recipe, now: 0)
         self.steps = steps
         for stage in stages { stageSeconds[stage.stage, default: 0] += stage.seconds }
