@@ -8,18 +8,23 @@ package final class PackedLinear: Sendable {
 
     /// `weights` in the checkpoint: `NAME.weight` `[outputs, inputs]`, and `NAME.bias` `[outputs]` where there is one.
     ///
+    /// - Parameter packed: where the matrix may already be laid out, from the same weights.
     /// - Throws: ``WeightError`` where a tensor is missing.
     package init(
         _ checkpoint: Checkpoint, _ name: String, precision: Precision, hasBias: Bool = true,
-        kernels: Kernels = Kernels(), parallel: Parallel
+        kernels: Kernels = Kernels(), parallel: Parallel, packed: PackedWeights? = nil
     ) throws(WeightError) {
         let weight = try checkpoint.raw("\(name).weight")
         precondition(weight.shape.count == 2, "linear \(name): weight \(weight.shape)")
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        matrix = Self.pack(
-            weight, outputs: outputs, inputs: inputs, precision: precision, kernels: kernels, parallel: parallel)
-        // The packed copy is what is used; the mapped pages need not stay beside it.
-        weight.release()
+        if let stored = packed?.matrix(name, outputChannels: outputs, inputChannels: inputs, precision: precision) {
+            matrix = stored
+        } else {
+            matrix = Self.pack(
+                weight, outputs: outputs, inputs: inputs, precision: precision, kernels: kernels, parallel: parallel)
+            // The packed copy is what is used; the mapped pages need not stay beside it.
+            weight.release()
+        }
         biasValues = hasBias ? AlignedBuffer(floats: try checkpoint.floats("\(name).bias")) : nil
     }
 

@@ -34,7 +34,8 @@ package enum SafetensorsWriter {
             }
         }
 
-        private init(name: String, dtype: DType, shape: [Int], bytes: @escaping () -> [UInt8]) {
+        /// Bytes in their stored form, made when they are written.
+        package init(name: String, dtype: DType, shape: [Int], bytes: @escaping () -> [UInt8]) {
             self.name = name
             self.dtype = dtype
             self.shape = shape
@@ -91,8 +92,8 @@ package enum SafetensorsWriter {
             offset = end
         }
         var text = Array(JSONValue.object(members).description.utf8)
-        // Data that starts at a multiple of 8 can be used where it is mapped.
-        while !text.count.isMultiple(of: 8) { text.append(UInt8(ascii: " ")) }
+        // Data that starts at a multiple of a cache line can be used where it is mapped.
+        while !(text.count + 8).isMultiple(of: 64) { text.append(UInt8(ascii: " ")) }
         return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
     }
 }

@@ -22,6 +22,9 @@ struct ExecutorBlock: Sendable {
         }
 
         var byteCount: Int { query.byteCount + key.byteCount + value.byteCount + output.byteCount }
+
+        /// By name within the layer.
+        var layers: [String: PackedLinear] { ["to_q": query, "to_k": key, "to_v": value, "to_out.0": output] }
     }
 
     let selfAttention: Attention
@@ -38,6 +41,14 @@ struct ExecutorBlock: Sendable {
         widen = try options.linear(checkpoint, "\(name).ff.net.0.proj")
         narrow = try options.linear(checkpoint, "\(name).ff.net.2")
         table = try checkpoint.floats("\(name).scale_shift_table")
+    }
+
+    /// By name within the block.
+    var layers: [String: PackedLinear] {
+        var layers = ["ff.net.0.proj": widen, "ff.net.2": narrow]
+        for (name, layer) in selfAttention.layers { layers["attn1.\(name)"] = layer }
+        for (name, layer) in crossAttention.layers { layers["attn2.\(name)"] = layer }
+        return layers
     }
 
     var byteCount: Int {
@@ -71,6 +82,11 @@ struct ExecutorFusionBlock: Sendable {
         table = try checkpoint.floats("\(name).scale_shift_table")
     }
 
+    /// By name within the block.
+    var layers: [String: PackedLinear] {
+        ["pointwise": pointwise, "mlp.0": widen, "mlp.2": narrow, "modulation": modulation]
+    }
+
     var byteCount: Int {
         pointwise.byteCount + widen.byteCount + narrow.byteCount + modulation.byteCount + depthwiseWeight.count * 4
     }
@@ -81,13 +97,16 @@ struct PackingOptions: Sendable {
     let precision: Precision
     let kernels: Kernels
     let parallel: Parallel
+    /// Layers that are laid out already.
+    var packed: PackedWeights?
 
     func linear(_ checkpoint: Checkpoint, _ name: String) throws(WeightError) -> PackedLinear {
-        try PackedLinear(checkpoint, name, precision: precision, kernels: kernels, parallel: parallel)
+        try PackedLinear(
+            checkpoint, name, precision: precision, kernels: kernels, parallel: parallel, packed: packed)
     }
 
     /// Small layers whose rounding would touch every token: timestep, modulation, tokens in and out.
     func exact(_ checkpoint: Checkpoint, _ name: String) throws(WeightError) -> PackedLinear {
-        try PackedLinear(checkpoint, name, precision: .fp32, kernels: kernels, parallel: parallel)
+        try PackedLinear(checkpoint, name, precision: .fp32, kernels: kernels, parallel: parallel, packed: packed)
     }
 }

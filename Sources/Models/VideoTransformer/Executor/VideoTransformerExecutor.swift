@@ -30,10 +30,11 @@ package final class VideoTransformerExecutor: Sendable {
     /// - Parameters:
     ///   - checkpoint: in LTX names; verified here against the configuration.
     ///   - turbo2k: for a high-resolution checkpoint, where its fusion blocks stand.
+    ///   - packed: the same weights laid out already; what is not in there is laid out here.
     /// - Throws: ``WeightError`` that names every missing, unexpected or misshapen tensor.
     package init(
         _ checkpoint: Checkpoint, configuration: VideoTransformerConfiguration, turbo2k: Turbo2KConfiguration? = nil,
-        precision: Precision, kernels: Kernels = Kernels(), parallel: Parallel
+        precision: Precision, kernels: Kernels = Kernels(), parallel: Parallel, packed: PackedWeights? = nil
     ) throws {
         try turbo2k?.validate(layerCount: configuration.layerCount)
         try checkpoint.verify(expected: configuration.expectedWeights(turbo2k: turbo2k))
@@ -43,7 +44,7 @@ package final class VideoTransformerExecutor: Sendable {
         self.kernels = kernels
         self.parallel = parallel
         attentionIsBF16 = precision != .fp32 && (kernels.level.multipliesBF16 || precision == .bf16)
-        let options = PackingOptions(precision: precision, kernels: kernels, parallel: parallel)
+        let options = PackingOptions(precision: precision, kernels: kernels, parallel: parallel, packed: packed)
         inputProjection = try options.exact(checkpoint, "patchify_proj")
         outputProjection = try options.exact(checkpoint, "proj_out")
         timestepEmbedding = (
@@ -64,6 +65,24 @@ package final class VideoTransformerExecutor: Sendable {
             fusions.append(try ExecutorFusionBlock(checkpoint, index, options))
         }
         fusionBlocks = fusions
+    }
+
+    /// Every linear layer by its name in the checkpoint.
+    package var layers: [String: PackedLinear] {
+        var layers = [
+            "patchify_proj": inputProjection, "proj_out": outputProjection, "adaln_single.linear": modulation,
+            "adaln_single.emb.timestep_embedder.linear_1": timestepEmbedding.first,
+            "adaln_single.emb.timestep_embedder.linear_2": timestepEmbedding.second,
+            "caption_projection.linear_1": captionProjection.first,
+            "caption_projection.linear_2": captionProjection.second,
+        ]
+        for (index, block) in blocks.enumerated() {
+            for (name, layer) in block.layers { layers["transformer_blocks.\(index).\(name)"] = layer }
+        }
+        for (index, block) in fusionBlocks.enumerated() {
+            for (name, layer) in block.layers { layers["fusion_blocks.\(index).\(name)"] = layer }
+        }
+        return layers
     }
 
     /// Bytes of the packed weights.
