@@ -74,6 +74,21 @@ struct AttentionSparsityTests {
         #expect(try evaluation(.applied(sparsity), precision: precision).velocity == dense)
     }
 
+    @Test("choices survive a file")
+    func bits() throws {
+        let (_, model, count) = try evaluation(.none, precision: .fp32)
+        let sparsity = AttentionSparsity(configuration: model.configuration, tokenCount: count, coverage: 0.6)
+        _ = try evaluation(.measured(sparsity), precision: .fp32)
+        let copy = AttentionSparsity(configuration: model.configuration, tokenCount: count, coverage: 0.6)
+        #expect(!copy.restore(Array(sparsity.bits.dropLast())))
+        #expect(copy.visitedShare == 0)
+        #expect(copy.restore(sparsity.bits))
+        #expect(copy.bits == sparsity.bits && copy.visitedShare == sparsity.visitedShare)
+        #expect(
+            try evaluation(.applied(copy), precision: .fp32).velocity
+                == evaluation(.applied(sparsity), precision: .fp32).velocity)
+    }
+
     @Test("less coverage visits less and stays near")
     func partialCoverage() throws {
         let (dense, model, count) = try evaluation(.none, precision: .fp32)

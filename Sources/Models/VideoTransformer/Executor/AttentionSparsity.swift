@@ -28,6 +28,30 @@ package final class AttentionSparsity: Sendable {
 
     package var byteCount: Int { masks.byteCount }
 
+    /// What the choices for these shapes will take, without making them.
+    package static func byteCount(configuration: VideoTransformerConfiguration, tokenCount: Int) -> Int {
+        configuration.layerCount * configuration.headCount
+            * ((tokenCount + Kernels.queryBlock - 1) / Kernels.queryBlock)
+            * ((tokenCount + Kernels.keyBlock - 1) / Kernels.keyBlock)
+    }
+
+    /// All choices, eight to a byte, for a file.
+    package var bits: [UInt8] {
+        let bytes = masks.bytes()
+        var bits = [UInt8](repeating: 0, count: (masks.byteCount + 7) / 8)
+        for index in 0..<masks.byteCount where bytes[index] != 0 { bits[index / 8] |= 1 << UInt8(index % 8) }
+        return bits
+    }
+
+    /// Takes choices from a file.
+    ///
+    /// - Returns: false, with nothing changed, where they are not for these shapes.
+    package func restore(_ bits: [UInt8]) -> Bool {
+        guard bits.count == (masks.byteCount + 7) / 8 else { return false }
+        for index in 0..<masks.byteCount { masks.bytes()[index] = bits[index / 8] >> UInt8(index % 8) & 1 }
+        return true
+    }
+
     func mask(layer: Int, head: Int, queryBlock: Int) -> UnsafeMutablePointer<UInt8> {
         masks.bytes(at: ((layer * headCount + head) * queryBlockCount + queryBlock) * keyBlockCount)
     }

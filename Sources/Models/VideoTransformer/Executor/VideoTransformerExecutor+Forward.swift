@@ -24,6 +24,8 @@ extension VideoTransformerExecutor {
         /// Spatio-temporal guidance; batch elements are not looked at, the evaluation has one.
         package var perturbation: AttentionPerturbation?
         package var sparsity = Sparsity.none
+        /// Nil: every block is computed.
+        package var reuse: BlockReuse?
         package var stop: StopFlag?
         /// Called after each block with its index.
         package var onBlock: (@Sendable (Int) -> Void)?
@@ -47,7 +49,16 @@ extension VideoTransformerExecutor {
         for index in blocks.indices {
             try block(index, evaluation, time, workspace)
             evaluation.onBlock?(index)
+            guard index == 0, let reuse = evaluation.reuse else { continue }
+            let isWhole = reuse.isWhole(workspace.stream, parallel: parallel)
+            reuse.onChoice?(isWhole)
+            guard isWhole else {
+                reuse.cache.apply(to: workspace.stream, parallel: parallel)
+                return project(time, workspace)
+            }
+            reuse.cache.begin(workspace.stream, parallel: parallel)
         }
+        evaluation.reuse?.cache.end(workspace.stream, parallel: parallel)
         return project(time, workspace)
     }
 
