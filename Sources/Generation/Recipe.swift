@@ -58,11 +58,16 @@ package struct PassSettings: Sendable, Hashable, Codable {
     /// The share of each query's attention that is kept, 0...1: after the first step, key blocks that held the rest are
     /// left out. Nil: all attention is computed.
     package var coverage: Float?
+    /// Step caching: below this relative change of what the second block reads since the last whole evaluation, the blocks
+    /// behind the first are taken from that one. Nil or 0: every block is computed in every step.
+    package var stepCache: Float?
+    /// The noise levels at which classifier-free guidance is on; nil: all.
+    package var guidanceInterval: NoiseInterval?
 
     package init(
         size: VideoSize, steps: Int, guidance: Float, shift: Float? = nil, stg: Float? = nil, stgBlocks: [Int]? = nil,
         stgMode: Perturbation? = nil, rescale: Float? = nil, timesteps: [Float]? = nil, isStochastic: Bool? = nil,
-        coverage: Float? = nil
+        coverage: Float? = nil, stepCache: Float? = nil, guidanceInterval: NoiseInterval? = nil
     ) {
         self.size = size
         self.steps = steps
@@ -75,6 +80,8 @@ package struct PassSettings: Sendable, Hashable, Codable {
         self.timesteps = timesteps
         self.isStochastic = isStochastic
         self.coverage = coverage
+        self.stepCache = stepCache
+        self.guidanceInterval = guidanceInterval
     }
 }
 

@@ -29,6 +29,7 @@ struct CommitJob {
         defer { writer.cancel() }
         let (low, high, decoder) = try job.stage(.load) {
             try model.checkWeights(of: draft, cache: options.cacheFolder)
+            if model.isReady(for: .commit) { job.emit(.stageCached(.load)) }
             return (try model.transformer(), try model.highResolution(), try model.decoder())
         }
         let latent = try denoised(recipe, low, high, job)
@@ -126,8 +127,13 @@ struct CommitJob {
             let streams = try passes.guidanceStreams(
                 draft, noise: noise, low, lowGrid, blocks: turbo2k.guidanceBlocks, time: turbo2k.guidanceTimestep,
                 stop: job.stop)
-            return try high.injections(
+            var injections = try high.injections(
                 of: streams, from: lowGrid.tokenGrid, to: grid.tokenGrid, stop: job.stop)
+            if let order = passes.order(passes.recipe.hr, grid: grid) {
+                // One by one: all of them in both orders would be gigabytes.
+                for index in injections.indices { injections[index] = injections[index].reordered(order) }
+            }
+            return injections
         }
     }
 

@@ -20,9 +20,12 @@ struct DraftJob {
             let weights = try model.weightsSHA256(cache: options.cacheFolder)
             // Before anything is unpacked: an output that cannot be opened ends the job at once.
             writer = try request.output.map { try clipWriter($0, recipe, weights: weights) }
+            if model.isReady(for: .draft) { job.emit(.stageCached(.load)) }
             return (try model.transformer(), try model.decoder(), weights)
         }
-        let embeddings = try job.stage(.text) { try model.encode([recipe.prompt, recipe.negative], stop: job.stop) }
+        let embeddings = try job.stage(.text) {
+            try model.encode([recipe.prompt, recipe.negative], stop: job.stop) { job.emit(.stageCached(.text)) }
+        }
         let prompts = (positive: embeddings[0], negative: embeddings[1])
         let passes = PassBuilder(model: model, recipe: recipe)
         let grid = passes.grid(recipe.lr.size)

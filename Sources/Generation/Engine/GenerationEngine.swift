@@ -137,7 +137,8 @@ package final class GenerationEngine: GenerationService {
             return model
         }
         loaded.withLock { $0.model = nil }
-        let model = try LoadedModel(installed, precision: precision, threadCount: threadCount)
+        let model = try LoadedModel(
+            installed, precision: precision, threadCount: threadCount, cache: options.cacheFolder)
         let slot = UncheckedModel(model: model)
         loaded.withLock {
             $0.model = slot.model

@@ -10,13 +10,16 @@ final class LoadedModel {
     let shapes: ModelShapes
     let precision: Precision
     let parallel: Parallel
+    /// Keeps digests, quantised weights and text embeddings; nil: nothing is kept.
+    private let cache: URL?
     private var packedTransformer: VideoTransformerExecutor?
     private var packedHighResolution: VideoTransformerExecutor?
     private var packedDecoder: VideoDecoderExecutor?
     private var openedTokenizer: T5Tokenizer?
     private var digest: String?
 
-    init(_ model: InstalledModel, precision: Precision, threadCount: Int) throws {
+    init(_ model: InstalledModel, precision: Precision, threadCount: Int, cache: URL?) throws {
+        self.cache = cache
         shapes = try ModelShapes(model)
         self.precision = precision
         parallel = Parallel(threadCount: threadCount)
@@ -24,25 +27,49 @@ final class LoadedModel {
 
     var model: InstalledModel { shapes.model }
 
+    /// Whether a job finds all its parts in memory.
+    func isReady(for kind: MemoryPlan.Kind) -> Bool {
+        guard packedTransformer != nil, packedDecoder != nil else { return false }
+        return kind == .draft || packedHighResolution != nil || shapes.highResolution == nil
+    }
+
     func transformer() throws -> VideoTransformerExecutor {
         if let packedTransformer { return packedTransformer }
-        let executor = try VideoTransformerExecutor(
-            shapes.transformer, configuration: shapes.transformerConfiguration, precision: precision, parallel: parallel
-        )
+        let executor = try packed(model.transformer) { stored in
+            try VideoTransformerExecutor(
+                shapes.transformer, configuration: shapes.transformerConfiguration, precision: precision,
+                parallel: parallel, packed: stored)
+        }
         packedTransformer = executor
         return executor
     }
 
     /// The HR transformer; for a model without one the draft's, which then has no fusion blocks.
     func highResolution() throws -> VideoTransformerExecutor {
-        guard let checkpoint = shapes.highResolution, let configuration = shapes.highResolutionConfiguration else {
-            return try transformer()
-        }
+        guard let checkpoint = shapes.highResolution, let configuration = shapes.highResolutionConfiguration,
+            let source = model.highResolution
+        else { return try transformer() }
         if let packedHighResolution { return packedHighResolution }
-        let executor = try VideoTransformerExecutor(
-            checkpoint, configuration: configuration, turbo2k: shapes.turbo2k, precision: precision, parallel: parallel)
+        let executor = try packed(source) { stored in
+            try VideoTransformerExecutor(
+                checkpoint, configuration: configuration, turbo2k: shapes.turbo2k, precision: precision,
+                parallel: parallel, packed: stored)
+        }
         packedHighResolution = executor
         return executor
+    }
+
+    /// An executor over quantised weights from the disk, which are made the first time. In other precisions laying out is
+    /// little more than reading, and nothing is kept.
+    private func packed(
+        _ source: URL, _ make: (PackedWeights?) throws -> VideoTransformerExecutor
+    ) throws -> VideoTransformerExecutor {
+        guard precision == .int8 else { return try make(nil) }
+        let store = try PackedStore(source: source, precision: precision, cache: cache)
+        if let stored = store.find() { return try make(stored) }
+        let made = try make(nil)
+        // From the disk they are shared with other processes, and pages that are not needed go.
+        return try store.keep(made.layers).map { try make($0) } ?? made
     }
 
     func decoder() throws -> VideoDecoderExecutor {
@@ -76,12 +103,23 @@ final class LoadedModel {
         _ = try tokenizer()
     }
 
-    /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else.
-    func encode(_ prompts: [String], stop: StopFlag) throws -> [TextEmbedding] {
+    /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else; and not
+    /// at all for prompts it has seen before.
+    ///
+    /// - Parameter onCached: called where nothing had to be encoded.
+    func encode(_ prompts: [String], stop: StopFlag, onCached: () -> Void = {}) throws -> [TextEmbedding] {
         try requireTextEncoder()
-        guard let checkpoint = shapes.textEncoder else { return [] }
+        guard let checkpoint = shapes.textEncoder, let source = model.textEncoder else { return [] }
         let tokenizer = try tokenizer()
         let operands: Precision = precision == .fp32 || !KernelLevel.best.multipliesBF16 ? .fp32 : .bf16
+        let kept = TextCache(cache: cache)
+        let key = TextCache.key(
+            weights: try WeightDigests(cache: cache).combined(ModelFolder.weightFiles(in: source)),
+            precision: operands, tokens: prompts.map { Self.tokens(of: $0, tokenizer) })
+        if let embeddings = kept.load(key, count: prompts.count) {
+            onCached()
+            return embeddings
+        }
         let encoder = try T5Encoder(checkpoint, precision: operands, residency: .streamed, parallel: parallel)
         let tokens = prompts.map { Self.tokens(of: $0, tokenizer) }
         let longest = tokens.map(\.count).max() ?? 1
@@ -91,11 +129,13 @@ final class LoadedModel {
             if stop.isStopped { throw CancellationError() }
         }.values
         let width = encoder.configuration.width
-        return tokens.enumerated().map { index, tokens in
+        let embeddings = tokens.enumerated().map { index, tokens in
             let first = index * longest * width
             return TextEmbedding(
                 states: Array(states[first..<first + tokens.count * width]), tokenCount: tokens.count, channels: width)
         }
+        kept.save(embeddings, key)
+        return embeddings
     }
 
     /// The real tokens of a prompt, cut to the convention's length. Padding is left out: the reference masks it, and what is

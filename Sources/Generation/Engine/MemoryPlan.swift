@@ -65,7 +65,7 @@ struct MemoryPlan {
                 name: "decoded clip", bytes: 2 * recipe.frames * pixels(recipe.lr.size) * 3)
             return [
                 stage(.load, []), stage(.text, [.init(name: "text encoder", bytes: textBytes)]),
-                stage(.lr, [activations(lr, nil, low)]),
+                stage(.lr, [activations(lr, nil, low)] + savings(lr, recipe.lr, low)),
                 stage(.decode, [frames, .init(name: "decoder frames", bytes: decoderBytes(low))]),
                 stage(.encode, [frames, .init(name: "video encoder", bytes: encoderBytes(recipe.lr.size))]),
             ]
@@ -75,13 +75,17 @@ struct MemoryPlan {
         let injected = GenerationPlan.Term(name: "guidance features", bytes: injectedBytes(hr, high))
         let streams = GenerationPlan.Term(
             name: "draft features", bytes: guidanceCount * low.tokenCount * lr.width * 4)
+        let isReordered = PassBuilder.leavesOutAttention(recipe.hr, tokenCount: high.tokenCount)
+        let reordered = GenerationPlan.Term(
+            name: "features in another order",
+            bytes: isReordered ? injectedBytes(hr, high) / max(guidanceCount, 1) : 0)
         let previews = GenerationPlan.Term(
             name: "preview frames", bytes: recipe.frames * CommitJob.previewWidth * CommitJob.previewWidth * 3)
         let encoder = GenerationPlan.Term(name: "video encoder", bytes: encoderBytes(recipe.hr.size))
         return [
             stage(.load, [weights]),
-            stage(.features, [weights, injected, streams, activations(lr, nil, low)]),
-            stage(.hr, [weights, injected, activations(hr, shapes.turbo2k, high)]),
+            stage(.features, [weights, injected, reordered, streams, activations(lr, nil, low)]),
+            stage(.hr, [weights, injected, activations(hr, shapes.turbo2k, high)] + savings(hr, recipe.hr, high)),
             stage(
                 .decode,
                 [weights, .init(name: "decoder frames", bytes: decoderBytes(high)), encoder, previews]),
@@ -119,6 +123,25 @@ struct MemoryPlan {
         let prompts = 2 * c.layerCount * Self.textTokens * c.width * 2 * (precision == .fp32 ? 4 : 2)
         return .init(
             name: "activations", bytes: workspace + prompts + 12 * grid.tokenCount * c.inputChannels * 4)
+    }
+
+    /// What a pass keeps from step to step in order to compute less.
+    private func savings(
+        _ c: VideoTransformerConfiguration, _ settings: PassSettings, _ grid: LatentGrid
+    ) -> [GenerationPlan.Term] {
+        let count = grid.tokenCount
+        let guidance = PassGuidance(settings)
+        let branches = 1 + (guidance.strengths.needsNegative ? 1 : 0) + (guidance.perturbation == nil ? 0 : 1)
+        return [
+            .init(
+                name: "attention choices",
+                bytes: PassBuilder.leavesOutAttention(settings, tokenCount: count)
+                    ? AttentionSparsity.byteCount(configuration: c, tokenCount: count) : 0),
+            .init(
+                name: "step cache",
+                bytes: (settings.stepCache ?? 0) > 0
+                    ? branches * BlockCache.byteCount(tokenCount: count, width: c.width) : 0),
+        ]
     }
 
     private func bytes(perWeight precision: Precision) -> Int {

@@ -27,13 +27,22 @@ struct PassBuilder {
         return RotaryRows(coordinates: ordered ?? places, configuration: executor.configuration)
     }
 
-    /// Nil where there is nothing to leave out: a coverage of 1, or too few tokens for more than a few key blocks.
-    private func sparsePass(coverage: Float, grid: LatentGrid, _ executor: VideoTransformerExecutor) -> SparsePass? {
-        guard coverage < 1, grid.tokenCount >= 8 * Kernels.keyBlock else { return nil }
-        return SparsePass(
-            order: TokenOrder(grid: grid.tokenGrid),
-            blocks: AttentionSparsity(
-                configuration: executor.configuration, tokenCount: grid.tokenCount, coverage: coverage))
+    /// The order of tokens of a pass that leaves out attention. Nil where there is nothing to leave out: a coverage of 1, or
+    /// too few tokens for more than a few key blocks.
+    func order(_ settings: PassSettings, grid: LatentGrid) -> TokenOrder? {
+        guard Self.leavesOutAttention(settings, tokenCount: grid.tokenCount) else { return nil }
+        return TokenOrder(grid: grid.tokenGrid)
+    }
+
+    static func leavesOutAttention(_ settings: PassSettings, tokenCount: Int) -> Bool {
+        (settings.coverage ?? 1) < 1 && tokenCount >= 8 * Kernels.keyBlock
+    }
+
+    private func reuse(threshold: Float, grid: LatentGrid, _ executor: VideoTransformerExecutor) -> StepReuse? {
+        guard threshold > 0, executor.configuration.layerCount > 1 else { return nil }
+        return StepReuse(threshold: threshold) {
+            BlockCache(configuration: executor.configuration, tokenCount: grid.tokenCount)
+        }
     }
 
     /// The recipe's own levels or shift, else the schedule of the model's configuration.
@@ -50,21 +59,30 @@ struct PassBuilder {
         }
     }
 
-    /// - Parameter random: where a stochastic pass draws the noise of its steps.
+    /// - Parameters:
+    ///   - random: where a stochastic pass draws the noise of its steps.
+    ///   - injections: in the order of the pass's tokens, ``order(_:grid:)``.
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
         schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),
         injections: [InjectedFeatures] = [], folder: URL, key: String, preview: EstimatePreview?
     ) -> DenoiseStage {
         let guidance = PassGuidance(settings)
-        let sparsity = settings.coverage.flatMap { sparsePass(coverage: $0, grid: grid, executor) }
+        let sparsity = order(settings, grid: grid).map { order in
+            SparsePass(
+                order: order,
+                blocks: AttentionSparsity(
+                    configuration: executor.configuration, tokenCount: grid.tokenCount, coverage: settings.coverage ?? 1
+                ))
+        }
         return DenoiseStage(
             pass: pass, executor: executor, grid: grid, schedule: schedule,
             method: settings.isStochastic == true ? .stochastic : .euler, random: random, guidance: guidance,
             rotary: rotary(grid, executor, order: sparsity?.order), positive: executor.prompt(prompts.positive),
             negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
-            injections: sparsity.map { sparsity in injections.map { $0.reordered(sparsity.order) } } ?? injections,
-            sparsity: sparsity, stateFolder: folder, stateKey: key, preview: preview)
+            injections: injections, sparsity: sparsity,
+            reuse: reuse(threshold: settings.stepCache ?? 0, grid: grid, executor),
+            stateFolder: folder, stateKey: key, preview: preview)
     }
 
     /// Shows estimates: by a fitted map, and by the decoder on demand.

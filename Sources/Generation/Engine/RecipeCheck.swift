@@ -75,6 +75,11 @@ struct RecipeCheck {
         if let shift = pass.shift, !(shift.isFinite && shift > 0 && shift <= 1000) {
             throw GenerationError.badValue("The \(name)'s shift must be above 0 and at most 1000, and is \(shift).")
         }
+        for (setting, value) in [("coverage", pass.coverage ?? 1), ("step cache", pass.stepCache ?? 0)] {
+            guard (0...1).contains(value) else {
+                throw GenerationError.badValue("The \(name)'s \(setting) must be 0 to 1, and is \(value).")
+            }
+        }
         try checkPerturbation(pass, name)
         try checkTimesteps(pass, name)
     }

@@ -13,14 +13,22 @@ struct SamplerState: Sendable {
     var tokenCount: Int
     /// What the state belongs to: settings, weights, draft. Another key: another job.
     var key: String
+    /// With sparse attention, the key blocks that the first step chose.
+    var attention: [UInt8]?
 
     static let name = "state.safetensors"
 
     /// - Throws: ``WeightError/cannotWrite(path:reason:)``.
     func write(in folder: URL) throws(WeightError) {
+        var entries = [
+            SafetensorsWriter.Entry(
+                "latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)]))
+        ]
+        if let attention {
+            entries.append(.init("attention", dtype: .uint8, shape: [attention.count], bytes: attention))
+        }
         try SafetensorsWriter.write(
-            [.init("latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)]))],
-            metadata: ["step": String(step), "key": key], to: folder.appending(path: Self.name).path)
+            entries, metadata: ["step": String(step), "key": key], to: folder.appending(path: Self.name).path)
     }
 
     /// The state in a folder, if there is one of this key with this many finite numbers; one that cannot be read counts as
@@ -32,7 +40,9 @@ struct SamplerState: Sendable {
         else { return nil }
         let values = latent.values
         guard values.allSatisfy(\.isFinite) else { return nil }
-        return SamplerState(step: step, latent: values, tokenCount: latent.shape[0], key: key)
+        let attention = file.contains("attention") ? try? file.raw("attention").withUnsafeBytes { [UInt8]($0) } : nil
+        return SamplerState(
+            step: step, latent: values, tokenCount: latent.shape[0], key: key, attention: attention)
     }
 
     static func remove(in folder: URL) {

@@ -9,8 +9,11 @@ struct PassGuidance: Sendable {
     let strengths: Guidance
     /// What the perturbed evaluation leaves out; nil where it would change nothing.
     let perturbation: AttentionPerturbation?
+    /// The noise levels at which classifier-free guidance is on; nil: all.
+    let interval: NoiseInterval?
 
     init(_ settings: PassSettings) {
+        interval = settings.guidanceInterval
         strengths = Guidance(
             scale: settings.guidance, perturbationScale: settings.stg ?? 0, rescaling: settings.rescale ?? 1)
         let mode = settings.stgMode ?? .attentionValues
@@ -21,8 +24,21 @@ struct PassGuidance: Sendable {
             } : nil
     }
 
+    /// The strengths at a noise level: classifier-free guidance costs diversity at high ones and does little at low ones
+    /// (Kynkäänniemi et al. 2024, arXiv:2404.07724).
+    func strengths(at level: Float) -> Guidance {
+        var strengths = strengths
+        if let interval, !interval.contains(level) { strengths.scale = 1 }
+        return strengths
+    }
+
     /// Model evaluations in a step.
-    var calls: Int { 1 + (strengths.needsNegative ? 1 : 0) + (perturbation == nil ? 0 : 1) }
+    func branches(at level: Float) -> Set<StepReuse.Branch> {
+        var branches: Set<StepReuse.Branch> = [.positive]
+        if strengths(at: level).needsNegative { branches.insert(.negative) }
+        if perturbation != nil { branches.insert(.perturbed) }
+        return branches
+    }
 }
 
 /// What a pass with sparse attention keeps from step to step.
@@ -48,6 +64,8 @@ struct DenoiseStage {
     let injections: [InjectedFeatures]
     /// Set where attention leaves out key blocks: `rotary` and `injections` are in this order of tokens then.
     let sparsity: SparsePass?
+    /// Step caching; nil: every step computes all blocks.
+    let reuse: StepReuse?
     /// Where the state is kept after each step, and under which key.
     let stateFolder: URL
     let stateKey: String
@@ -78,7 +96,7 @@ struct DenoiseStage {
             from: Tensor(latent, shape: shape), random: &random, firstStep: first,
             velocity: { tokens, step in
                 let start = ContinuousClock.now
-                let velocity = try velocity(tokens.values, step, firstStep: first, workspace, start, job)
+                let velocity = try velocity(tokens.values, step, workspace, start, job)
                 let clean = Self.clean(tokens.values, velocity, at: step.time)
                 let change = estimate.map { Self.relativeChange(from: $0, to: clean) }
                 estimate = clean
@@ -89,9 +107,10 @@ struct DenoiseStage {
                 let isLast = step.index + 1 == schedule.stepCount
                 // A finished draft is kept whole; a finished commit still has to be decoded and written.
                 if !isLast || pass == .hr {
-                    saver.save(
-                        SamplerState(
-                            step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey))
+                    let state = SamplerState(
+                        step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey,
+                        attention: sparsity?.blocks.bits)
+                    if let reuse, !isLast { reuse.keep { saver.save(state) } } else { saver.save(state) }
                 }
                 try job.checkCancellation()
                 if let estimate, !isLast { try preview?.show(estimate) }
@@ -104,21 +123,29 @@ struct DenoiseStage {
         guard let state = SamplerState.read(in: stateFolder, key: stateKey, count: start.count),
             state.step <= schedule.stepCount
         else { return (start, 0) }
+        if let sparsity {
+            guard let attention = state.attention, sparsity.blocks.restore(attention) else { return (start, 0) }
+        }
         return (state.latent, state.step)
     }
 
     /// The guided velocity.
     private func velocity(
-        _ tokens: [Float], _ step: FlowSampler.Step, firstStep: Int, _ workspace: TransformerWorkspace,
+        _ tokens: [Float], _ step: FlowSampler.Step, _ workspace: TransformerWorkspace,
         _ start: ContinuousClock.Instant, _ job: JobContext
     ) throws -> [Float] {
+        let branches = guidance.branches(at: step.time)
+        reuse?.beginStep(at: step.time, branches)
         let reporter = BlockReporter(
-            pass: pass, step: step.index + 1, blocksPerCall: executor.configuration.layerCount, calls: guidance.calls,
+            pass: pass, step: step.index + 1, blocksPerCall: executor.configuration.layerCount, calls: branches.count,
             start: start, job: job)
-        func evaluate(_ prompt: PromptContext, _ perturbation: AttentionPerturbation? = nil) throws -> Tensor {
+        func evaluate(
+            _ branch: StepReuse.Branch, _ prompt: PromptContext, _ perturbation: AttentionPerturbation? = nil
+        ) throws -> Tensor {
             var evaluation = VideoTransformerExecutor.Evaluation(rotary: rotary, prompt: prompt, timesteps: [step.time])
             evaluation.injections = injections
             evaluation.perturbation = perturbation
+            evaluation.reuse = reuse?.reuse(branch)
             evaluation.stop = job.stop
             nonisolated(unsafe) let reporter = reporter  // SAFETY: called on this thread, between blocks
             evaluation.onBlock = { _ in reporter.next() }
@@ -126,18 +153,19 @@ struct DenoiseStage {
                 return Tensor(try executor.velocity(tokens, evaluation, workspace: workspace), shape: shape)
             }
             // What is measured is the positive prompt's attention; the other evaluations of a step share its blocks.
-            let isMeasuring = step.index == firstStep && prompt === positive && perturbation == nil
-            let isApplied = step.index > firstStep
+            let isMeasuring = step.index == 0 && branch == .positive
+            let isApplied = step.index > 0
             evaluation.sparsity =
                 isMeasuring ? .measured(sparsity.blocks) : isApplied ? .applied(sparsity.blocks) : .none
             let velocity = try executor.velocity(
                 sparsity.order.applied(to: tokens, width: channels), evaluation, workspace: workspace)
             return Tensor(sparsity.order.undone(velocity, width: executor.configuration.outputChannels), shape: shape)
         }
-        let without = try negative.map { try evaluate($0) }
-        let with = try evaluate(positive)
-        let perturbed = try guidance.perturbation.map { try evaluate(positive, $0) } ?? with
-        return guidance.strengths.combined(positive: with, negative: without, perturbed: perturbed).values
+        let without = try branches.contains(.negative) ? negative.map { try evaluate(.negative, $0) } : nil
+        let with = try evaluate(.positive, positive)
+        let perturbed = try guidance.perturbation.map { try evaluate(.perturbed, positive, $0) } ?? with
+        return guidance.strengths(at: step.time).combined(positive: with, negative: without, perturbed: perturbed)
+            .values
     }
 
     private func report(
@@ -150,7 +178,8 @@ struct DenoiseStage {
                 StepRecord(
                     pass: pass, number: step.index + 1, count: schedule.stepCount, sigma: step.time,
                     seconds: JobContext.seconds(since: start), attention: parts.attention / threads,
-                    linear: parts.linear / threads, tokens: grid.tokenCount, calls: guidance.calls, x0Change: change)))
+                    linear: parts.linear / threads, tokens: grid.tokenCount,
+                    calls: guidance.branches(at: step.time).count, x0Change: change)))
     }
 
     /// x0 = x - t v.

@@ -1,0 +1,69 @@
+import Models
+
+/// Step caching of one pass: which steps compute all blocks, and what they leave for the others.
+///
+/// A step is decided once, by its first evaluation; the others of the step follow. What a reused step needs comes from the
+/// last whole step alone, so a pass that is resumed there, with nothing in memory, makes the same latent. States are
+/// therefore kept back until the step behind them has turned out to be whole.
+final class StepReuse {
+    /// The evaluations of a step, each with a cache of its own.
+    enum Branch: Hashable {
+        case positive
+        case negative
+        case perturbed
+    }
+
+    /// From this noise level up, where a clip's composition is decided, every step is whole: reusing there as well costs
+    /// 10 dB and more for a few evaluations.
+    private static let compositionLevel: Float = 0.9
+
+    private let threshold: Float
+    private let makeCache: () -> BlockCache
+    private var caches: [Branch: BlockCache] = [:]
+    /// The evaluations of the last whole step.
+    private var known: Set<Branch> = []
+    private var branches: Set<Branch> = []
+    /// Nil until the step's first evaluation has decided.
+    private var isWhole: Bool?
+    /// Saves the state before this step; not called where the step turns out to be reused.
+    private var save: (() -> Void)?
+
+    /// - Parameter threshold: of the relative change.
+    init(threshold: Float, _ makeCache: @escaping () -> BlockCache) {
+        self.threshold = threshold
+        self.makeCache = makeCache
+    }
+
+    /// - Parameters:
+    ///   - level: the noise level of the step.
+    ///   - branches: the evaluations that it will have.
+    func beginStep(at level: Float, _ branches: Set<Branch>) {
+        self.branches = branches
+        // A branch that the last whole step did not have has nothing to reuse, or something older.
+        isWhole = nil
+        if level >= Self.compositionLevel || known.isEmpty || !branches.isSubset(of: known) { decided(true) }
+    }
+
+    /// Keeps a state until the next step is decided.
+    func keep(_ save: @escaping () -> Void) { self.save = save }
+
+    func reuse(_ branch: Branch) -> VideoTransformerExecutor.BlockReuse {
+        let cache = caches[branch] ?? makeCache()
+        caches[branch] = cache
+        guard let isWhole else {
+            // SAFETY: called on the thread that evaluates, while it waits for its workers.
+            nonisolated(unsafe) let pass = self
+            return .init(cache: cache, choice: .below(threshold)) { pass.decided($0) }
+        }
+        return .init(cache: cache, choice: isWhole ? .whole : .reused)
+    }
+
+    private func decided(_ whole: Bool) {
+        isWhole = whole
+        if whole {
+            known = branches
+            save?()
+        }
+        save = nil
+    }
+}
