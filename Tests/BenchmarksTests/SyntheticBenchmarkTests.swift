@@ -56,6 +56,7 @@ struct SyntheticBenchmarkTests {
         let truth = QuadraticFit(constant: 0.5, linear: 2e-3, square: 3e-7)
         let points = [640.0, 1320, 3570, 14400].map { (tokens: $0, seconds: truth.seconds($0)) }
         let fit = try #require(QuadraticFit(points))
+        #expect(fit.description == "0.5 + 0.002 N + 3e-07 N²")
         #expect(abs(fit.constant - truth.constant) < 1e-6)
         #expect(abs(fit.linear - truth.linear) < 1e-9)
         #expect(abs(fit.square - truth.square) < 1e-13)

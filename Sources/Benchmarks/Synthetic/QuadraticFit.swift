@@ -1,7 +1,9 @@
+internal import Foundation
+
 /// seconds = a + b N + c N², fitted by least squares of the relative errors: a short step counts as much as a long one.
 ///
 /// No term is negative, since each stands for work: noise in the times must not turn into negative time further out.
-package struct QuadraticFit: Sendable, Equatable {
+package struct QuadraticFit: Sendable, Equatable, CustomStringConvertible {
     package var constant: Double
     package var linear: Double
     package var square: Double
@@ -36,6 +38,9 @@ package struct QuadraticFit: Sendable, Equatable {
         guard let terms = best?.terms else { return nil }
         self.init(constant: terms[0], linear: terms[1] / unit, square: terms[2] / (unit * unit))
     }
+
+    /// For example `0.0123 + 3.45e-05 N + 6.78e-09 N²`.
+    package var description: String { String(format: "%.3g + %.3g N + %.3g N²", constant, linear, square) }
 
     package func seconds(_ tokens: Double) -> Double { constant + linear * tokens + square * tokens * tokens }
 

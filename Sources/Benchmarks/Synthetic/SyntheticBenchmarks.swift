@@ -94,7 +94,9 @@ enum SyntheticBenchmarks {
         result.details = [
             "tokens": Double(tokens), "fit_constant": fit.constant, "fit_linear": fit.linear, "fit_square": fit.square,
         ]
-        result.note = "extrapolated by a + b N + c N², no term negative, through the measured steps"
+        result.note =
+            "extrapolated by \(fit) seconds through the measured steps of N tokens, least squares of relative errors, no term "
+            + "negative"
         return result
     }
 
