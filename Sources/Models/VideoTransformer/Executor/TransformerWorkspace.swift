@@ -9,7 +9,7 @@ package final class TransformerWorkspace: Sendable {
     let queries: AlignedBuffer
     let attended: AlignedBuffer
     let keysValues: PackedKeysValues
-    /// With int8 keys: each chunk's sums of key rows, then the means, `[chunks + 1, width]`.
+    /// With int8 keys: their means, `[width]`.
     let keyMeans: AlignedBuffer
     /// Rows that a worker handles at a time.
     let chunkRows: Int
@@ -60,18 +60,14 @@ package final class TransformerWorkspace: Sendable {
         let width = configuration.width
         let elementBytes = attentionIsBF16 ? 2 : 4
         self.tokenCount = tokenCount
-        // Even, a multiple of the register tile, and small enough that every worker gets a share. Weights are read once a
-        // chunk, so long sequences take larger ones.
-        let share = (tokenCount + 2 * threadCount - 1) / (2 * threadCount)
-        chunkRows = max(12, min(share >= 8 * 96 ? Self.largestChunk : 96, (share + 11) / 12 * 12))
+        chunkRows = Self.chunkRows(tokenCount: tokenCount, threadCount: threadCount)
         stream = AlignedBuffer(byteCount: tokenCount * width * 4)
         queries = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
         attended = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
         keysValues = PackedKeysValues(
             headCount: configuration.headCount, headSize: configuration.headWidth, keyCount: tokenCount,
             isBF16: attentionIsBF16, quantizesKeys: precision == .int8)
-        let chunkCount = (tokenCount + chunkRows - 1) / chunkRows
-        keyMeans = AlignedBuffer(byteCount: precision == .int8 ? (chunkCount + 1) * width * 4 : 4)
+        keyMeans = AlignedBuffer(byteCount: precision == .int8 ? width * 4 : 4)
         let rows = chunkRows
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
         workers = (0..<threadCount).map { _ in
@@ -86,6 +82,15 @@ package final class TransformerWorkspace: Sendable {
             OperandRows(
                 precision: precision, inputChannels: $0.fusionHiddenRatio * width, rows: rows, workers: threadCount)
         }
+    }
+
+    /// Rows of a chunk: as many chunks for every worker, so that none waits for another's last one; even, and a multiple of
+    /// the register tile. Weights are read once a chunk, so long sequences take larger ones.
+    static func chunkRows(tokenCount: Int, threadCount: Int) -> Int {
+        let share = (tokenCount + threadCount - 1) / threadCount
+        let largest = share >= 16 * 96 ? largestChunk : 96
+        let chunks = max(2, (share + largest - 1) / largest)
+        return min(largest, max(12, ((share + chunks - 1) / chunks + 5) / 6 * 6))
     }
 
     func worker(_ index: Int) -> WorkerMemory { workers[index] }

@@ -107,11 +107,9 @@ extension VideoTransformerExecutor {
         linear(layer.key, operands, worker: worker, rows: tokens.count, epilogue: fp32Rows)
         if workspace.keysValues.quantizesKeys {
             // The attention's result has no use for its place yet: keys wait there until their means are known.
-            let keys = workspace.attended.base + first * width * elementBytes
-            rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: keys)
-            addKeys(
-                keys, rows: tokens.count, into: workspace.keyMeans.floats(at: first / workspace.chunkRows * width),
-                memory)
+            rotate(
+                memory, layer.keyNorm, evaluation.rotary, tokens,
+                into: workspace.attended.base + first * width * elementBytes)
         } else {
             rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: memory.queries.base)
             workspace.keysValues.storeKeys(memory.queries.base, first: first, rows: tokens.count)
@@ -122,34 +120,27 @@ extension VideoTransformerExecutor {
         workspace.keysValues.storeValues(memory.queries.base, first: first, rows: tokens.count)
     }
 
-    /// The sum of a chunk's key rows.
-    private func addKeys(
-        _ keys: UnsafeRawPointer, rows: Int, into sums: UnsafeMutablePointer<Float>,
-        _ memory: TransformerWorkspace.WorkerMemory
-    ) {
-        let width = configuration.width
-        for column in 0..<width { sums[column] = 0 }
-        for row in 0..<rows {
-            kernels.convert(
-                keys + row * width * (attentionIsBF16 ? 2 : 4), isBF16: attentionIsBF16, to: memory.rows.base,
-                isBF16: false, count: width)
-            kernels.addScaled(sums, memory.rows.floats(), factor: 1, count: width)
-        }
-    }
-
     /// Keys minus their means to int8, by head and block of 64 keys.
     private func quantizeKeys(_ workspace: TransformerWorkspace, stop: StopFlag?) {
         let (width, count) = (configuration.width, workspace.tokenCount)
-        let chunks = (count + workspace.chunkRows - 1) / workspace.chunkRows
-        let means = workspace.keyMeans.floats(at: chunks * width)
-        for column in 0..<width { means[column] = 0 }
-        for chunk in 0..<chunks {
-            kernels.addScaled(
-                means, workspace.keyMeans.floats(at: chunk * width), factor: 1 / Float(count), count: width)
+        let elementBytes = attentionIsBF16 ? 2 : 4
+        // By columns, so that the order of the sums does not depend on the number of threads.
+        let slice = 64
+        parallel.forEach((width + slice - 1) / slice, stop: stop) { index, worker in
+            let first = index * slice
+            let columns = min(slice, width - first)
+            let (means, row) = (workspace.keyMeans.floats(at: first), workspace.worker(worker).rows)
+            for column in 0..<columns { means[column] = 0 }
+            for token in 0..<count {
+                kernels.convert(
+                    workspace.attended.base + (token * width + first) * elementBytes, isBF16: attentionIsBF16,
+                    to: row.base, isBF16: false, count: columns)
+                kernels.addScaled(means, row.floats(), factor: 1 / Float(count), count: columns)
+            }
         }
         let blocks = (count + 63) / 64
         // SAFETY: the means are only read from here on.
-        nonisolated(unsafe) let shared = UnsafePointer(means)
+        nonisolated(unsafe) let shared = UnsafePointer(workspace.keyMeans.floats())
         parallel.forEach(blocks, stop: stop) { block, _ in
             for head in 0..<configuration.headCount {
                 workspace.keysValues.storeQuantizedKeys(
