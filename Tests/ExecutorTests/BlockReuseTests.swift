@@ -1,5 +1,6 @@
 import Kernels
 import Models
+import Tensors
 import TestSupport
 import Testing
 import WeightFiles
