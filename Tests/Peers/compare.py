@@ -8,6 +8,7 @@ Needs a Python with torch, ltx-video (pip install --no-deps), diffusers, transfo
 openvino and nncf beside them, OpenVINO is a second peer of the 2-billion transformer.
 
   compare.py --program .build/release/turbo2k [--parts attention,linear] [--rounds 5] [--threads 2] [--layers 2] [--json]
+             [--precisions bf16,int8]
 
 The commit's step (hr-step) includes the fusion blocks and injections with ours; PyTorch's class has none. The whole job
 (render) is compared with the sum of its evaluations and decodings in PyTorch, without text, features and file.
@@ -40,11 +41,11 @@ class Part:
         self.figure, self.arguments = figure, arguments
         self.torch_maker, self.openvino_maker = torch_maker, openvino_maker
 
-    def peers(self):
+    def peers(self, wanted):
         peers = {("torch", name): run for name, run in self.torch_maker().items()}
         if self.openvino_maker and openvino_parts.AVAILABLE:
             peers.update({("openvino", name): run for name, run in self.openvino_maker().items()})
-        return peers
+        return {key: run for key, run in peers.items() if not wanted or key[1] in wanted}
 
 
 def parts(options):
@@ -75,6 +76,8 @@ def parts(options):
 def ours(options, figure, arguments):
     """Seconds and details of our figure for each precision, from one start of the program."""
     command = [options.program, "bench", "--json", "--threads", str(options.threads), "--runs", str(options.runs)]
+    if options.precisions and "--precision" not in arguments:
+        command += ["--precision", ",".join(options.precisions)]
     done = subprocess.run(command + arguments, capture_output=True, text=True)
     if done.returncode:
         sys.exit(f"{' '.join(command + arguments)} failed with {done.returncode}: {done.stderr.strip() or done.stdout}")
@@ -98,7 +101,7 @@ def seconds(run):
 
 def compare(options, part):
     """Medians in seconds by (who, precision) over alternating rounds."""
-    peers = part.peers()
+    peers = part.peers(options.precisions)
     for run in peers.values():
         run()
     samples = {}
@@ -106,7 +109,8 @@ def compare(options, part):
         time.sleep(0.3)  # the peers' worker threads stop spinning
         _, figures = ours(options, part.figure, part.arguments)
         for precision, (value, _) in figures.items():
-            samples.setdefault(("ours", precision), []).append(value)
+            if not options.precisions or precision in options.precisions:
+                samples.setdefault(("ours", precision), []).append(value)
         for who, run in peers.items():
             samples.setdefault(who, []).append(seconds(run))
     return {who: statistics.median(values) for who, values in samples.items()}
@@ -167,6 +171,8 @@ def arguments():
     parser.add_argument("--runs", type=int, default=1, help="timed runs of ours in a round, after one to warm up")
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--layers", type=int, default=2, help="blocks of the 2-billion transformer")
+    parser.add_argument("--precisions", type=lambda text: text.split(","),
+                        help="of ours and the peers, commas between; all by default, of which each peer's best counts")
     parser.add_argument("--coverage", type=float, help="share of attention that the whole job's commit keeps")
     parser.add_argument("--json", action="store_true", help="one object a line")
     return parser.parse_args()
