@@ -134,7 +134,8 @@ struct BatchTests {
         #expect(state.selectedDraft?.id == 20)
         let opened = state.press(.enter)
         #expect(state.sheet == nil && opened == [.showClip(.draft(20), try Sample.draft(20, "").clip)])
-        let again = state.press(.character("V"))
+        // The next view but one: between them are the draft's features.
+        let again = state.press(.character("V"), .character("V"))
         #expect(state.sheet?.content == .batch(1))
         #expect(again.contains { if case .loadSheet(let clips) = $0 { clips.count == 2 } else { false } })
         state.press(.escape)
@@ -146,7 +147,7 @@ struct BatchTests {
         var state = try Sample.busy(120, 40)
         state.press(.alt("5"), .character("/"))
         state.type("dusk")
-        state.press(.enter, .character("V"))
+        state.press(.enter, .character("V"), .character("V"))
         #expect(state.sheet?.content == .drafts([1]))
         #expect(state.text.contains("seed 903"))
     }

@@ -236,7 +236,7 @@ struct StudioStateTests {
         let outcome8 = state.press(.control("t"))
         #expect(outcome8 == [.estimate])
         #expect(state.text.contains("Commit draft 1"))
-        state.press(.up, .up, .up, .up)
+        state.press(.up, .up, .up, .up, .up)
         state.press(.left)
         let outcome9 = state.press(.enter)
         guard case .submitCommit(let choice) = try #require(outcome9.first) else {

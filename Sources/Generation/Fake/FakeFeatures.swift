@@ -39,7 +39,7 @@ struct FakeFeatures {
                 block: block,
                 frames: (0..<count).map {
                     VideoFrame(width: width, height: height, pixels: Array(colors[$0 * bytes..<($0 + 1) * bytes]))
-                }, note: "made up, no model")
+                }, note: "fake")
         }
     }
 

@@ -1,5 +1,5 @@
 /// Feature vectors as colours: the first three principal components are red, green and blue.
-struct PrincipalColors {
+package struct PrincipalColors {
     /// Vectors that the components are found from; more of them change nothing that could be seen.
     private static let sampleLimit = 4096
     private static let iterationLimit = 100
@@ -10,7 +10,7 @@ struct PrincipalColors {
 
     /// - Parameter features: `[count, width]`.
     /// - Returns: red, green and blue of each vector; grey where all are the same.
-    static func pixels(_ features: [Float], width: Int) -> [UInt8] {
+    package static func pixels(_ features: [Float], width: Int) -> [UInt8] {
         let count = width > 0 ? features.count / width : 0
         guard count > 0 else { return [] }
         let centred = centred(features, count: count, width: width)
@@ -44,7 +44,7 @@ struct PrincipalColors {
     ///
     /// - Returns: up to three unit vectors, largest variance first; each points to where its largest entry is positive, so
     ///   that the same features always give the same colours.
-    static func components(_ centred: [Float], count: Int, width: Int) -> [[Float]] {
+    package static func components(_ centred: [Float], count: Int, width: Int) -> [[Float]] {
         let stride = max(count / sampleLimit, 1)
         let samples = Swift.stride(from: 0, to: count, by: stride).map { $0 * width }
         var state: UInt32 = 0x9E37_79B9

@@ -262,6 +262,7 @@ package struct Layout: Sendable, Equatable {
 
     /// The shifts after a border was moved; where it can go no further they stay.
     package func shifted(_ border: Border, by step: Int, in size: (width: Int, height: Int)) -> Shifts {
+        guard arrangement == .all, panes.count > 1 else { return shifts }
         var moved = shifts
         moved[border] += step
         let after = Layout(

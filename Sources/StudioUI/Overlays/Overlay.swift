@@ -1,3 +1,4 @@
+import Generation
 package import StudioCore
 package import TerminalKit
 
@@ -78,11 +79,12 @@ extension StudioState {
         switch outcome {
         case .stays:
             overlays[overlays.count - 1] = changed
-            return []
+            return Self.estimated(overlay) == Self.estimated(changed) ? [] : [.estimate]
         case .closes:
             overlays.removeLast()
             if case .themes(let picker) = overlay { return [.setTheme(picker.original)] }
-            return []
+            // Without the dialog the form is estimated again.
+            return Self.estimated(overlay) == nil ? [] : [.estimate]
         case .performs(let command):
             overlays.removeLast()
             return perform(command)
@@ -93,6 +95,11 @@ extension StudioState {
             overlays.removeLast()
             return take(answer)
         }
+    }
+
+    /// What a dialog wants estimated in place of the form.
+    private static func estimated(_ overlay: Overlay) -> Recipe? {
+        if case .commit(let dialog) = overlay { dialog.recipe } else { nil }
     }
 
     private func respond(_ overlay: Overlay, _ key: Key) -> (changed: Overlay, outcome: OverlayOutcome) {

@@ -93,8 +93,8 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             [.label("Count", column: 1), .value(.count, column: 10, suffix: ""), .note(countNote(state), column: 21)],
             [
                 .label("Output", column: 1), .value(.folder, column: 10, suffix: ""),
-                .value(.format, column: isWide ? 31 : 28, suffix: ""), .label("q", column: isWide ? 36 : 33),
-                .value(.quality, column: isWide ? 38 : 35, suffix: ""),
+                .value(.format, column: isWide ? 31 : 27, suffix: ""), .label("q", column: isWide ? 37 : 33),
+                .value(.quality, column: isWide ? 39 : 35, suffix: ""),
             ],
             [
                 .label("Name", column: 1), .value(.name, column: 10, suffix: ""),

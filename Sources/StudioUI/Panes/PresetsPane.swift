@@ -19,7 +19,7 @@ package enum PresetsPane: Pane {
         let sizes = preset.summary.split(separator: "  ").first.map(String.init) ?? ""
         let texts = [
             "\(preset.summary)  \(preset.origin)  \(preset.about)", "\(preset.summary)  \(preset.origin)",
-            "\(sizes)  \(preset.origin)",
+            "\(sizes)  \(preset.origin)", "\(sizes.split(separator: " ").last ?? "")  \(preset.origin)",
         ]
         return texts.first { TextWidth.width(of: $0) <= columns } ?? (columns >= 70 ? texts[0] : preset.origin)
     }
@@ -34,7 +34,7 @@ package enum PresetsPane: Pane {
     static func preset(atRow row: Int, height: Int, _ state: StudioState) -> String? {
         let presets = state.presets.shown
         let index = first(state, height: height) + row
-        return presets.indices.contains(index) ? presets[index].name : nil
+        return row >= 0 && presets.indices.contains(index) ? presets[index].name : nil
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {

@@ -6,7 +6,7 @@ package enum PreviewPane: Pane {
     package static let kind = PaneKind.preview
 
     package static func subtitle(_ state: StudioState) -> String {
-        if state.sheet != nil { return "\(state.sheetItems.count) drafts" }
+        if state.sheet != nil { return "\(state.sheetItems.count) draft\(state.sheetItems.count == 1 ? "" : "s")" }
         let preview = state.preview
         guard let clip = preview.shownClip, !state.isTourAskedFor else { return "" }
         let text = name(of: clip, state)

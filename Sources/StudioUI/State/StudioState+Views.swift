@@ -7,7 +7,7 @@ extension StudioState {
     /// Picture, guidance features, contact sheet, and round again.
     mutating func showNextView() -> [StudioAction] {
         if sheet != nil { return toggleSheet() }
-        if features == nil, selectedDraft != nil { return toggleFeatures() }
+        if features == nil { return toggleFeatures() }
         features = nil
         let actions = selectedDraft.map { show($0) } ?? []
         return drafts.shown.isEmpty ? actions : actions + toggleSheet()
