@@ -39,8 +39,9 @@ help: ## List the targets.
 run: build ## Build if needed, then open the studio (ARGS="draft 'a fox'" runs another command).
 	@exec $(BINARY) $(ARGS)
 
+# Nothing is imported as testable: without that flag tests and program share what is built.
 test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls.
-	@$(SWIFT) test -c release $(ARGS)
+	@$(SWIFT) test -c release --disable-testable-imports $(ARGS)
 
 build: toolchain deps ## Build the program in release.
 	@$(SWIFT) build -c release --product turbo2k
