@@ -68,6 +68,6 @@ extension StudioState {
         let steps = run?.steps.reduce(0) { $0 + $1.seconds } ?? 0
         guard let run, previewSeconds > 0, steps > 0 else { return }
         let share = Format.fixed(previewSeconds / steps * 100, 1)
-        say("job \(run.id): previews took \(Format.duration(previewSeconds)), \(share) % of its steps", .detail)
+        say("job \(run.id): previews took \(Format.fixed(previewSeconds, 2))s, \(share) % of its steps", .detail)
     }
 }
