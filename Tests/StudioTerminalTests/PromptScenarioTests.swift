@@ -36,7 +36,7 @@ struct PromptScenarioTests {
         try studio.start(120, 40)
         try studio.see("? help")
         try studio.paste(String(repeating: "word ", count: 140) + "END")
-        try studio.see("142 of 128: the end is ignored")
+        try studio.see("142 of 128: end is ignored")
         let styled = try studio.settle(withStyles: true)
         let row = try #require(styled.split(separator: "\n").first { $0.contains("END") })
         // SGR 4, alone or among others.
@@ -177,7 +177,7 @@ struct PromptScenarioTests {
         try studio.see("EXIT=0")
         try studio.close()
         try studio.start(120, 40, stepMilliseconds: 1500)
-        try studio.see("commit draft 1")
+        try studio.see("1 of 1")
         try studio.leavePrompt()
         try studio.key("3", "C-t")
         try studio.see("Commit draft 1")

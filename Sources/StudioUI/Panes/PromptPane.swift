@@ -13,8 +13,8 @@ package enum PromptPane: Pane {
         let count = makes + (width < 44 ? "\(words) w" : "\(words) word\(words == 1 ? "" : "s")")
         guard let tokens = state.tokens, !state.prompt.isEmpty else { return count }
         if tokens.used > tokens.limit {
-            return width < 44
-                ? "\(tokens.used) of \(tokens.limit)!" : "\(tokens.used) of \(tokens.limit): the end is ignored"
+            let end = width < 44 ? "!" : width < 50 ? ": end is ignored" : ": the end is ignored"
+            return "\(tokens.used) of \(tokens.limit)\(end)"
         }
         return width < 44 ? "\(count) \(tokens.used) tok" : "\(count), \(tokens.used) of \(tokens.limit) tokens"
     }
