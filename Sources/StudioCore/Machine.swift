@@ -60,6 +60,9 @@ package struct ProcessIdentity: Sendable, Hashable {
         self.text = text
     }
 
+    /// Whether there is a process of that number.
+    static func isRunning(_ pid: pid_t) -> Bool { startTime(of: pid) != nil }
+
     /// Field 22 of `/proc/PID/stat`; nil where there is no such process, or only its remains.
     private static func startTime(of pid: Int32) -> String? {
         guard let stat = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8),

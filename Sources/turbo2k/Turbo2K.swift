@@ -17,7 +17,7 @@ struct Turbo2K: AsyncParsableCommand {
         version: Program.nameAndVersion,
         subcommands: [
             StudioCommand.self, DraftCommand.self, CommitCommand.self, RenderCommand.self, ResumeCommand.self,
-            WaitCommand.self, QueueCommand.self, OpenCommand.self, PlayCommand.self,
+            WaitCommand.self, QueueCommand.self, WorkerCommand.self, OpenCommand.self, PlayCommand.self,
             HistoryCommand.self, PresetsCommand.self, ThemesCommand.self, ModelsCommand.self, BenchCommand.self,
             ConfigCommand.self, DoctorCommand.self, CompletionsCommand.self, ManualCommand.self,
             ScreenCommand.self, QuitCommand.self, CrashCommand.self,

@@ -36,14 +36,21 @@ final class TmuxStudio {
         return folders.map { "\($0)/\(program)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
     }
 
-    init() throws {
-        home = FileManager.default.temporaryDirectory.appending(path: "turbo2k-ui-\(UUID().uuidString)")
+    /// Whether the folder goes with this studio; another's stays.
+    private let ownsHome: Bool
+
+    /// In a folder of its own, or in another studio's.
+    init(home shared: URL? = nil) throws {
+        ownsHome = shared == nil
+        home =
+            shared
+            ?? FileManager.default.temporaryDirectory.appending(path: "turbo2k-ui-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     }
 
     deinit {
         _ = try? tmux("kill-server")
-        try? FileManager.default.removeItem(at: home)
+        if ownsHome { try? FileManager.default.removeItem(at: home) }
     }
 
     /// Opens the studio with the stand-in engine.
@@ -184,7 +191,9 @@ final class TmuxStudio {
     }
 
     /// Runs the program without a terminal, with this run's history.
-    func turbo2k(_ arguments: String...) throws -> (status: Int32, output: String) {
+    func turbo2k(_ arguments: String...) throws -> (status: Int32, output: String) { try turbo2k(arguments) }
+
+    func turbo2k(_ arguments: [String]) throws -> (status: Int32, output: String) {
         guard let binary = Self.binary else { throw Failure(description: "no program") }
         return try Self.run(
             binary.path, arguments, environment: ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8"])

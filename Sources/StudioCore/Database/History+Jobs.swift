@@ -13,14 +13,16 @@ extension History {
             try database.execute(
                 sql: """
                     INSERT INTO job(kind, parent, state, recipe, words, seed, width, height, frames, fps, model,
-                      weights_hash, machine, threads, precision, build, made, process)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      weights_hash, machine, threads, precision, build, made, process, batch, batch_index, batch_count,
+                      batch_label)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     job.kind.rawValue, job.parent, job.state.rawValue, text, recipe.prompt, Int64(recipe.seed),
                     job.size.width, job.size.height, recipe.frames, recipe.fps, recipe.model,
                     job.recipe.weightsSHA256, job.machine, job.threads, job.recipe.precisionText, Program.version,
-                    HistoryDate.text(now), self.process.text,
+                    HistoryDate.text(now), self.waitingOwner, job.batch?.id, job.batch?.index, job.batch?.count,
+                    job.batch?.label,
                 ])
             let id = Int(database.lastInsertedRowID)
             try database.execute(
@@ -57,14 +59,14 @@ extension History {
                 sql: """
                     UPDATE job SET state = :state, error = :error, exit = :exit,
                       started = CASE WHEN :state = 'running' THEN :now ELSE started END,
-                      process = CASE WHEN :state = 'running' THEN :process ELSE process END,
+                      process = CASE :state WHEN 'running' THEN :process WHEN 'waiting' THEN :owner ELSE process END,
                       ended = CASE WHEN :final THEN :now ELSE NULL END
                     WHERE id = :id
                     """,
                 arguments: [
                     "state": state.rawValue, "error": error, "exit": exitCode, "now": text, "final": state.isFinal,
                     "id": id,
-                    "process": self.process.text,
+                    "process": self.process.text, "owner": self.waitingOwner,
                 ])
         }
     }
@@ -132,7 +134,27 @@ extension History {
         }
     }
 
-    /// Jobs left running or waiting by a process that is gone become `stopped`.
+    /// The places of the jobs that wait.
+    package func setOrder(_ jobs: [Int]) throws(StudioError) {
+        try write { database in
+            for (index, id) in jobs.enumerated() {
+                try database.execute(sql: "UPDATE job SET position = ? WHERE id = ?", arguments: [Double(index), id])
+            }
+        }
+    }
+
+    /// A job will write its clip elsewhere.
+    package func setPlannedOutput(_ output: JobOutput, of id: Int) throws(StudioError) {
+        try write { database in
+            try database.execute(sql: "DELETE FROM output WHERE job = ? AND kind = 'planned'", arguments: [id])
+            try database.execute(
+                sql: "INSERT INTO output(job, path, bytes, crf, kind) VALUES (?, ?, 0, ?, 'planned')",
+                arguments: [id, output.file.path(percentEncoded: false), output.crf])
+        }
+    }
+
+    /// Jobs left running by a process that is gone become `stopped`, and so do those that waited in it alone. Jobs that
+    /// wait in the worker's queue go on waiting.
     ///
     /// - Returns: their numbers.
     @discardableResult
@@ -140,7 +162,10 @@ extension History {
         try write { database in
             let rows = try Row.fetchAll(
                 database,
-                sql: "SELECT id, process FROM job WHERE state IN ('waiting', 'running', 'stopping') ORDER BY id")
+                sql: """
+                    SELECT id, process FROM job WHERE state IN ('running', 'stopping')
+                      OR (state = 'waiting' AND process IS NOT NULL) ORDER BY id
+                    """)
             let gone = rows.filter { row in
                 let process: String? = row["process"]
                 return !ProcessIdentity(text: process ?? "").isAlive

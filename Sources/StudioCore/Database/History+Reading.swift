@@ -20,6 +20,22 @@ extension History {
         return rows.compactMap(Self.job)
     }
 
+    /// Jobs that wait or run in any program, in the order in which they will run.
+    package func openJobs() throws(StudioError) -> [JobRecord] {
+        let sql =
+            Self.select + """
+                 WHERE job.state IN ('waiting', 'running', 'stopping')
+                ORDER BY job.state = 'waiting', job.position, job.id
+                """
+        return try read { try Row.fetchAll($0, sql: sql) }.compactMap(Self.job)
+    }
+
+    /// Jobs that wait in the queue and in no program, in the order in which they will run.
+    package func queuedJobs() throws(StudioError) -> [JobRecord] {
+        let sql = Self.select + " WHERE job.state = 'waiting' AND job.process IS NULL ORDER BY job.position, job.id"
+        return try read { try Row.fetchAll($0, sql: sql) }.compactMap(Self.job)
+    }
+
     /// In the order in which they ran.
     package func steps(of id: Int) throws(StudioError) -> [StepRecord] {
         let rows = try read {
@@ -125,6 +141,12 @@ extension History {
             x0Change: row["x0_change"])
     }
 
+    private static func batch(_ row: Row) -> JobBatch? {
+        guard let id: Int = row["batch"] else { return nil }
+        return JobBatch(
+            id: id, index: row["batch_index"] ?? 0, count: row["batch_count"] ?? 1, label: row["batch_label"] ?? "")
+    }
+
     private static func job(_ row: Row) -> JobRecord? {
         let text: String = row["recipe"]
         guard let kind = GenerationResult.Kind(rawValue: row["kind"]), let state = JobState(rawValue: row["state"]),
@@ -139,7 +161,8 @@ extension History {
             model: row["model"], weightsHash: row["weights_hash"], made: date("made") ?? .distantPast,
             started: date("started"), ended: date("ended"), seconds: row["seconds"], isStarred: row["star"],
             trashed: date("trashed"), note: row["note"], error: row["error"],
-            exitCode: row["exit"], folder: URL(filePath: (row["folder"] as String?) ?? ""), hasCommit: row["has_commit"]
-        )
+            exitCode: row["exit"], folder: URL(filePath: (row["folder"] as String?) ?? ""),
+            hasCommit: row["has_commit"],
+            batch: batch(row))
     }
 }

@@ -12,12 +12,19 @@ package final class History: Sendable {
     let pool: DatabasePool
     /// Whose jobs are entered: a later start tells by it which were left behind.
     let process: ProcessIdentity
+    /// Whether jobs that wait are the queue's, and so outlive this process.
+    private let keepsQueue: Bool
+    /// Whom a waiting job belongs to; nil: the queue.
+    var waitingOwner: String? { keepsQueue ? nil : process.text }
 
     /// Opens the history, or makes it. A damaged file is moved aside and a new history begun.
     ///
     /// - Throws: ``StudioError/historyBusy(_:)``, ``StudioError/cannotWrite(_:)``.
-    package init(paths: StudioPaths, process: ProcessIdentity = .current) throws(StudioError) {
+    package init(
+        paths: StudioPaths, process: ProcessIdentity = .current, keepsQueue: Bool = false
+    ) throws(StudioError) {
         self.process = process
+        self.keepsQueue = keepsQueue
         jobsFolder = paths.jobs
         let file = paths.historyFile
         let shown = paths.abbreviating(file)

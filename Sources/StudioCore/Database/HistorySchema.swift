@@ -10,6 +10,11 @@ enum HistorySchema {
         }
         // Whoever waits for a job of another program ends as that job did.
         migrator.registerMigration("v2") { try $0.execute(sql: "ALTER TABLE job ADD COLUMN exit INT") }
+        migrator.registerMigration("v3") { database in
+            for column in ["batch INT", "batch_index INT", "batch_count INT", "batch_label TEXT"] {
+                try database.execute(sql: "ALTER TABLE job ADD COLUMN \(column)")
+            }
+        }
         return migrator
     }
 

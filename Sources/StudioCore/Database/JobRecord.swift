@@ -53,6 +53,8 @@ package struct JobRecord: Sendable, Hashable, Identifiable {
     package var folder: URL
     /// Whether a finished commit of this draft exists.
     package var hasCommit: Bool
+    /// Of a draft that was asked for together with others.
+    package var batch: JobBatch?
 }
 
 /// A file that a job wrote.
@@ -76,7 +78,7 @@ package struct OutputRecord: Sendable, Hashable {
 }
 
 /// How long a part of a job took.
-package struct StageRecord: Sendable, Hashable {
+package struct StageRecord: Sendable, Hashable, Codable {
     package var stage: Stage
     package var part: Int
     package var seconds: Double
@@ -109,11 +111,13 @@ package struct NewJob: Sendable {
     package var state: JobState
     package var machine: String
     package var threads: Int
+    package var batch: JobBatch?
 
     package init(
         kind: GenerationResult.Kind, parent: Int? = nil, recipe: RecipeDocument, state: JobState = .waiting,
-        machine: String = Machine.current.name, threads: Int = Machine.current.coreCount
+        machine: String = Machine.current.name, threads: Int = Machine.current.coreCount, batch: JobBatch? = nil
     ) {
+        self.batch = batch
         self.kind = kind
         self.parent = parent
         self.recipe = recipe

@@ -1,5 +1,5 @@
 /// A predicted time with the range it is expected in.
-package struct TimeEstimate: Sendable, Hashable {
+package struct TimeEstimate: Sendable, Hashable, Codable {
     package var seconds: Double
     package var low: Double
     package var high: Double

@@ -1,7 +1,7 @@
-import Foundation
+package import Foundation
 
 /// Reads and replaces small text files.
-enum TextFile {
+package enum TextFile {
     /// Settings, presets and themes are typed by people; anything larger is a mistake.
     static let byteLimit = 1 << 20
 
@@ -23,7 +23,7 @@ enum TextFile {
     }
 
     /// Writes beside the target and renames, so that a full disk never leaves half a file under the name.
-    static func write(_ text: String, to url: URL) throws(StudioError) {
+    package static func write(_ text: String, to url: URL) throws(StudioError) {
         do {
             let folder = url.deletingLastPathComponent()
             try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

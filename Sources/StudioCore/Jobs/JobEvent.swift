@@ -14,6 +14,11 @@ package struct JobEvent: Sendable {
 
     package var job: Int
     package var content: Content
+
+    package init(job: Int, content: Content) {
+        self.job = job
+        self.content = content
+    }
 }
 
 /// A job that was entered: it waits, runs and ends by itself.
@@ -23,25 +28,42 @@ package struct JobHandle: Sendable, Identifiable {
     package let recipe: Recipe
     package let folder: URL
     /// For one reader. Ends with `CancellationError` after a stop, with the failure otherwise. When the stream ends, the
-    /// history has everything. Dropping it stops the job.
+    /// history has everything. The job goes on whether or not anybody reads.
     package let events: AsyncThrowingStream<JobEvent, any Error>
-    private let task: Task<Void, Never>
+    private let service: any JobService
 
-    init(
-        id: Int, kind: GenerationResult.Kind, recipe: Recipe, folder: URL,
-        events: AsyncThrowingStream<JobEvent, any Error>, task: Task<Void, Never>
-    ) {
-        self.id = id
-        self.kind = kind
-        self.recipe = recipe
-        self.folder = folder
-        self.events = events
-        self.task = task
+    init(_ job: QueuedJob, news: AsyncStream<JobNews>, service: any JobService) {
+        id = job.id
+        kind = job.kind
+        recipe = job.recipe
+        folder = job.folder
+        events = Self.events(of: job.id, in: news)
+        self.service = service
     }
 
     /// Stops the job within a second; its state on disk stays, so that it can go on later.
     package func stop() {
-        task.cancel()
+        let (service, id) = (service, id)
+        Task { try? await service.change(.stop(id, .now)) }
+    }
+
+    private static func events(
+        of id: Int, in news: AsyncStream<JobNews>
+    ) -> AsyncThrowingStream<JobEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let task = Task {
+                for await one in news {
+                    switch one {
+                    case .job(let event) where event.job == id: continuation.yield(event)
+                    case .ended(id, let end): return continuation.finish(throwing: end.error)
+                    case .engineEnded(let end): return continuation.finish(throwing: end)
+                    default: break
+                    }
+                }
+                continuation.finish(throwing: CancellationError())
+            }
+            continuation.onTermination = { _ in task.cancel() }
+        }
     }
 }
 

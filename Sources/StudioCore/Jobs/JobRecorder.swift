@@ -42,12 +42,14 @@ struct JobRecorder {
                 OutputRecord(
                     job: run.id, path: path, bytes: bytes, sha256: nil, kind: isOwn ? "clip" : "file", isGone: false))
         case .finished(let result):
-            try history.finish(run.id, recipe: document(result), seconds: result.seconds)
+            try history.finish(run.id, recipe: try document(result), seconds: result.seconds)
         case .stageStarted, .stageCached, .blockFinished, .partsFinished, .preview, .stateSaved: break
         }
     }
 
-    private func document(_ result: GenerationResult) -> RecipeDocument {
+    private func document(_ result: GenerationResult) throws -> RecipeDocument {
+        // The result knows only the steps since the last stop.
+        let steps = try history.steps(of: run.id)
         var document = run.document
         document.recipe = result.recipe
         document.weightsSHA256 = result.weightsSHA256
@@ -55,9 +57,9 @@ struct JobRecorder {
         switch result.kind {
         case .draft:
             document.draftLatentSHA256 = result.latentSHA256
-            document.lrStepSeconds = result.steps.filter { $0.pass == .lr }.map(\.seconds)
+            document.lrStepSeconds = steps.filter { $0.pass == .lr }.map(\.seconds)
         case .commit:
-            document.hrStepSeconds = result.steps.filter { $0.pass == .hr }.map(\.seconds)
+            document.hrStepSeconds = steps.filter { $0.pass == .hr }.map(\.seconds)
         }
         return document
     }

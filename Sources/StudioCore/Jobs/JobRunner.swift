@@ -1,26 +1,38 @@
 package import Foundation
 package import Generation
-package import Kernels
+import Kernels
 package import Logging
+import Synchronization
 
 /// Runs jobs one after another: gives each its number and folder, keeps the history, and passes on what happens.
 ///
-/// Used by the command line and the studio alike.
-package final class JobRunner: Sendable {
+/// Used by the worker's process, and by the command line where no worker runs.
+package final class JobRunner: JobService {
     package let history: History
+    package let board = JobBoard()
+    package let outlivesProgram = false
     package let service: any GenerationService
-    private let paths: StudioPaths
-    private let metadata: Settings.Metadata
-    private let log: Logger
-    private let disk: DiskCheck
-    /// Whose turn it is; the studio arranges and pauses it.
-    package let gate = JobGate()
+    let paths: StudioPaths
+    let metadata: Settings.Metadata
+    let log: Logger
+    let disk: DiskCheck
+    private let draftsGoFirst: Bool
+    private let gate = JobGate()
+    let active = Mutex<[Int: ActiveJob]>([:])
+
+    /// A job that waits for its turn or runs.
+    struct ActiveJob {
+        var task: Task<Void, Never>
+        var ending: JobEnd?
+        /// What is to happen when the step in flight is done.
+        var afterStep: StopWay?
+    }
 
     /// `metadata` decides what output files tell about how they were made; `diskSpace` tells what is free on the disk
     /// of a folder.
     package init(
         service: any GenerationService, history: History, paths: StudioPaths,
-        metadata: Settings.Metadata = .full, log: Logger = Logger(label: "jobs"),
+        metadata: Settings.Metadata = .full, draftsGoFirst: Bool = true, log: Logger = Logger(label: "jobs"),
         diskSpace: @escaping @Sendable (URL) -> DiskSpace? = DiskSpace.of
     ) {
         disk = DiskCheck(jobs: history.jobsFolder, paths: paths, space: diskSpace)
@@ -28,169 +40,128 @@ package final class JobRunner: Sendable {
         self.history = history
         self.paths = paths
         self.metadata = metadata
+        self.draftsGoFirst = draftsGoFirst
         self.log = log
     }
 
-    /// Enters a draft.
-    ///
-    /// `preset` is the name of the preset in force, for the recipe in the file; `output` is where else than in the
-    /// job's folder the clip is written. Throws ``GenerationError`` for a recipe that cannot be used, ``StudioError``
-    /// where the history fails.
-    package func draft(
-        _ recipe: Recipe, preset: String? = nil, output: JobOutput? = nil, wantsPreviews: Bool = true
-    ) async throws -> JobHandle {
-        try RecipeLimits.check(recipe)
-        if let output { try OutputTarget.check(output.file) }
-        try disk.check(recipe, .draft, output: output)
-        let document = RecipeDocument(recipe: recipe, kind: .draft, preset: preset, made: .now)
-        let id = try history.add(NewJob(kind: .draft, recipe: document), output: output)
-        return startDraft(id, document, output, wantsPreviews)
+    package func features(ofDraft id: Int) async throws -> [FeaturePicture] {
+        try await service.features(ofDraftIn: paths.folder(ofJob: id))
     }
 
-    private func startDraft(
-        _ id: Int, _ document: RecipeDocument, _ output: JobOutput?, _ wantsPreviews: Bool
-    ) -> JobHandle {
-        let request = DraftRequest(
-            recipe: document.recipe, folder: paths.folder(ofJob: id),
-            output: output.map { self.request($0, document) }, wantsPreviews: wantsPreviews)
-        let service = service
-        return start(JobRun(id: id, kind: .draft, document: document, folder: request.folder)) {
-            service.draft(request)
+    // MARK: The queue
+
+    /// Gives an entered job its place and starts it when its turn has come.
+    func start(
+        _ job: QueuedJob, _ document: RecipeDocument, goesOn: Bool = false,
+        _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
+    ) async -> JobHandle {
+        let news = board.news()
+        let order = board.publish { queue in
+            let order = place(job, goesOn: goesOn, in: queue)
+            return ([.entered(job, order: order), .job(JobEvent(job: job.id, content: .state(.waiting)))], order)
         }
+        await keep(order)
+        let run = JobRun(id: job.id, kind: job.kind, document: document, folder: job.folder)
+        active.withLock { active in
+            active[job.id] = ActiveJob(task: Task.detached { [self] in await perform(run, begin) })
+        }
+        return JobHandle(job, news: news, service: self)
     }
 
-    /// Enters the commit of a kept draft.
-    ///
-    /// Where `hr`, `precision` or `seed` is nil the draft's recipe decides.
-    package func commit(
-        draft draftID: Int, hr: PassSettings? = nil, precision: Precision? = nil, seed: UInt32? = nil,
-        output: JobOutput, wantsPreviews: Bool = true
-    ) async throws -> JobHandle {
-        let draft = try finishedDraft(draftID)
-        var document = draft.recipe
-        document.kind = .commit
-        document.recipe.hr = hr ?? document.recipe.hr
-        document.recipe.precision = precision ?? document.recipe.precision
-        document.recipe.seed = seed ?? document.recipe.seed
-        document.made = .now
-        document.seconds = nil
-        try RecipeLimits.check(document.recipe)
-        try OutputTarget.check(output.file)
-        try disk.check(document.recipe, .commit, output: output)
-        let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document), output: output)
-        return startCommit(id, document, draft.folder, output, wantsPreviews)
+    /// Drafts before commits, where that is wanted; what goes on before what is new.
+    private func place(_ job: QueuedJob, goesOn: Bool, in queue: QueueState) -> [Int] {
+        let waiting = queue.jobs.filter { $0.state == .waiting && $0.id != job.id }
+        let isBefore: (QueuedJob) -> Bool = { [draftsGoFirst] other in
+            let isLater = draftsGoFirst && job.kind == .draft && other.kind == .commit
+            let isSame = !draftsGoFirst || job.kind == other.kind
+            return isLater || other.isHeld || (goesOn && isSame)
+        }
+        let index = waiting.firstIndex(where: isBefore) ?? waiting.count
+        var order = waiting.map(\.id)
+        order.insert(job.id, at: index)
+        return order
     }
 
-    private func startCommit(
-        _ id: Int, _ document: RecipeDocument, _ draftFolder: URL, _ output: JobOutput, _ wantsPreviews: Bool
-    ) -> JobHandle {
-        let request = CommitRequest(
-            draftFolder: draftFolder, hr: document.recipe.hr, precision: document.recipe.precision,
-            seed: document.recipe.seed, folder: paths.folder(ofJob: id), output: self.request(output, document),
-            wantsPreviews: wantsPreviews)
-        let service = service
-        return start(JobRun(id: id, kind: .commit, document: document, folder: request.folder)) {
-            service.commit(request)
+    /// Makes an order that was published come true, and last.
+    func keep(_ order: [Int]) async {
+        do {
+            try history.setOrder(order)
+        } catch {
+            log.warning("the queue's order could not be stored: \(error)")
         }
+        await gate.arrange(order)
     }
 
-    /// Goes on with a stopped or failed job under its own number, from the state on its disk.
-    ///
-    /// Without an output it writes where it was going to.
-    package func resume(_ id: Int, output: JobOutput? = nil, wantsPreviews: Bool = true) async throws -> JobHandle {
-        let job = try history.job(id)
-        guard job.state == .stopped || job.state == .failed else {
-            throw StudioError.badValue("Job \(id) is \(job.state.rawValue); only stopped or failed jobs go on.")
-        }
-        let target = try output ?? history.plannedOutput(of: id)
-        if let target { try OutputTarget.check(target.file) }
-        try disk.check(job.recipe.recipe, job.kind, output: target)
-        switch job.kind {
-        case .draft:
-            try history.setState(.waiting, of: id)
-            return startDraft(id, job.recipe, target, wantsPreviews)
-        case .commit:
-            guard let parent = job.parent, let target else {
-                throw StudioError.badValue("Job \(id) does not say where its clip goes; give a file.")
-            }
-            let draft = try finishedDraft(parent)
-            try history.setState(.waiting, of: id)
-            return startCommit(id, job.recipe, draft.folder, target, wantsPreviews)
-        }
+    func setPaused(_ isPaused: Bool) async {
+        board.publish(.paused(isPaused))
+        await gate.setPaused(isPaused)
     }
 
-    private func finishedDraft(_ id: Int) throws -> JobRecord {
-        let draft = try history.job(id)
-        guard draft.kind == .draft else {
-            let parent = draft.parent.map { " It was made from draft \($0)." } ?? ""
-            throw StudioError.badValue("Job \(id) is a commit, and only drafts can be committed.\(parent)")
-        }
-        guard draft.state == .done else {
-            throw StudioError.badValue("Draft \(id) is \(draft.state.rawValue); only finished drafts can be committed.")
-        }
-        return draft
-    }
+    // MARK: One job
 
-    private func request(_ output: JobOutput, _ document: RecipeDocument) -> OutputRequest {
-        let metadata = output.metadata ?? metadata
-        let shared = document.shared(metadata)
-        let prompt = shared.map { String(TextCleaning.oneLine($0.recipe.prompt).prefix(200)) } ?? ""
-        return OutputRequest(file: output.file, crf: output.crf, title: prompt.isEmpty ? nil : prompt) { origin in
-            var document = document
-            document.recipe = origin.recipe
-            document.weightsSHA256 = origin.weightsSHA256
-            return document.shared(metadata)?.json()
-        }
-    }
-
-    private func start(
-        _ run: JobRun, _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
-    ) -> JobHandle {
-        let (stream, continuation) = AsyncThrowingStream.makeStream(of: JobEvent.self)
-        continuation.yield(JobEvent(job: run.id, content: .state(.waiting)))
-        let task = Task.detached { [self] in
-            await perform(run, begin, continuation)
-        }
-        continuation.onTermination = { reason in
-            if case .cancelled = reason { task.cancel() }
-        }
-        return JobHandle(
-            id: run.id, kind: run.kind, recipe: run.document.recipe, folder: run.folder, events: stream, task: task)
-    }
-
-    /// The whole life of a job. Everything is in the history before the stream ends.
+    /// The whole life of a job. Everything is in the history before its last news.
     private func perform(
-        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>,
-        _ continuation: AsyncThrowingStream<JobEvent, any Error>.Continuation
+        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async {
         do {
-            try await gate.enter(run.id)
-            do {
-                try await runEngine(run, begin, continuation)
+            while try await takeTurn(run, begin) == .parked {
+                try history.setState(.waiting, of: run.id)
+                let order = board.publish { queue in
+                    let waiting = queue.jobs.filter { $0.state == .waiting }
+                    let drafts = waiting.prefix { $0.kind == .draft && !$0.isHeld }.map(\.id)
+                    let order = drafts + [run.id] + waiting.map(\.id).dropFirst(drafts.count)
+                    return ([.job(JobEvent(job: run.id, content: .state(.waiting))), .order(order)], order)
+                }
+                await keep(order)
                 await gate.leave()
-            } catch {
-                await gate.leave()
-                throw error
             }
-            continuation.yield(JobEvent(job: run.id, content: .state(.done)))
-            continuation.finish()
+            end(run.id, .done)
         } catch {
             let isStop = error is CancellationError || Task.isCancelled
-            let state: JobState = isStop ? .stopped : .failed
-            recordEnd(state, of: run.id, error)
-            continuation.yield(JobEvent(job: run.id, content: .state(state)))
-            continuation.finish(throwing: isStop ? CancellationError() : error)
+            let asked = active.withLock { $0[run.id]?.ending }
+            end(run.id, isStop ? asked ?? .stopped : .failed(error))
         }
     }
 
-    private func exitCode(_ failure: any Error) -> Int {
-        Int((failure as? GenerationError)?.exitCode ?? (failure as? StudioError)?.exitCode ?? 1)
+    private enum Turn {
+        case finished
+        /// Stopped between two steps, to go on later; the turn is still taken.
+        case parked
     }
 
-    private func recordEnd(_ state: JobState, of id: Int, _ failure: any Error) {
+    private func takeTurn(
+        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
+    ) async throws -> Turn {
+        try await gate.enter(run.id)
         do {
-            let text = state == .failed ? TextCleaning.oneLine(String(describing: failure)) : nil
-            try history.setState(state, of: id, error: text, exitCode: state == .failed ? exitCode(failure) : nil)
+            let turn = try await runEngine(run, begin)
+            if turn == .finished { await gate.leave() }
+            return turn
+        } catch {
+            await gate.leave()
+            throw error
+        }
+    }
+
+    private func end(_ id: Int, _ end: JobEnd) {
+        active.withLock { _ = $0.removeValue(forKey: id) }
+        let state: JobState =
+            switch end {
+            case .done: .done
+            case .stopped: .stopped
+            case .removed: .removed
+            case .failed: .failed
+            }
+        if state != .done { recordEnd(state, of: id, end.error) }
+        board.publish(.job(JobEvent(job: id, content: .state(state))))
+        board.publish(.ended(id, end))
+    }
+
+    func recordEnd(_ state: JobState, of id: Int, _ failure: (any Error)?) {
+        do {
+            let failure = state == .failed ? failure : nil
+            let text = failure.map { TextCleaning.oneLine(String(describing: $0)) }
+            try history.setState(state, of: id, error: text, exitCode: failure.map { Int(JobFailure($0).exitCode) })
         } catch {
             // The job's own failure is what the user must hear about; the next start repairs the row.
             log.error("job \(id) ended as \(state.rawValue), which could not be stored: \(error)")
@@ -198,23 +169,30 @@ package final class JobRunner: Sendable {
     }
 
     private func runEngine(
-        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>,
-        _ continuation: AsyncThrowingStream<JobEvent, any Error>.Continuation
-    ) async throws {
+        _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
+    ) async throws -> Turn {
         try history.setState(.running, of: run.id)
-        continuation.yield(JobEvent(job: run.id, content: .state(.running)))
+        let earlier = try history.steps(of: run.id)
+        board.publish(.job(JobEvent(job: run.id, content: .state(.running))))
+        board.publish(.progress(RunProgress(job: run.id, steps: earlier, savedStep: earlier.last?.number)))
         var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run))
         var result: GenerationResult?
         for try await event in begin() {
             if case .finished(let finished) = event { result = finished }
             try record(event, of: run.id, with: &recorder)
-            continuation.yield(JobEvent(job: run.id, content: .generation(event)))
+            board.publish(.job(JobEvent(job: run.id, content: .generation(event))))
             if let update = recorder.remainingUpdate(after: event) {
-                continuation.yield(JobEvent(job: run.id, content: update))
+                board.publish(.job(JobEvent(job: run.id, content: update)))
+            }
+            if case .stateSaved = event, let way = active.withLock({ $0[run.id]?.afterStep }) {
+                guard way == .park else { throw CancellationError() }
+                active.withLock { $0[run.id]?.afterStep = nil }
+                return .parked
             }
         }
         // A cancelled reader sees its stream end as if the job were over.
         guard result != nil else { throw CancellationError() }
+        return .finished
     }
 
     /// A time that cannot be stored must not end hours of work; a result that cannot be stored must be heard of.

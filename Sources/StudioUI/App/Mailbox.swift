@@ -9,11 +9,15 @@ enum AppEvent: Sendable {
     case terminal(TerminalEvent)
     /// A timer that the loop has set.
     case tick
-    case jobEntered(JobHandle, draft: Int?, batch: BatchPlace?)
-    case job(JobEvent)
-    /// `error` is nil after success.
-    case jobEnded(Int, error: (any Error)?)
-    case submitFailed(any Error)
+    case news(JobNews)
+    /// A job that was asked for here has its number.
+    case submitted(Int)
+    /// What was asked of the queue is answered; nil: well.
+    case requestEnded((any Error)?)
+    /// A job that does not stop must not keep the terminal.
+    case leaveAnyway
+    /// A draft whose end was not seen here.
+    case draftRead(DraftEntry)
     case clip(ShownClip)
     case thumbnail(PixelFrame, draft: Int)
     case sheetClip(ShownClip, draft: Int)

@@ -2,12 +2,21 @@ import Foundation
 import Generation
 import StudioCore
 
-/// What earlier sessions left: drafts with their commits, prompts, the text that was being typed.
+/// What earlier sessions left: drafts with their commits, prompts, jobs that can go on.
 struct StoredHistory: Sendable {
+    /// Days for which an unfinished job stays in the queue.
+    private static let unfinishedDays = 14.0
+
     var drafts: [DraftEntry]
     var prompts: [String]
-    /// Jobs that an ended program left unfinished.
+    /// Jobs that were stopped, or failed, and can go on.
     var unfinished: [JobEntry]
+    /// Those of them whose program has just been found gone.
+    var abandoned: [Int]
+    /// Drafts that were asked for together.
+    var batches: [Batch]
+    /// The newest job that ran.
+    var lastRun: RunState?
     var notice: String?
 
     /// Reads the history; waits for the disk.
@@ -18,31 +27,56 @@ struct StoredHistory: Sendable {
         filter.states = [.done]
         filter.limit = 1000
         let drafts = try history.jobs(filter)
-        filter.kind = .commit
-        let commits = try history.jobs(filter)
-        var files: [Int: DraftEntry.Commit] = [:]
-        for commit in commits {
-            guard let parent = commit.parent, files[parent] == nil,
-                let output = try history.outputs(of: commit.id).last, !output.isGone
-            else { continue }
-            files[parent] = .done(commit.id, file: URL(filePath: output.path))
-        }
+        let files = try commits(history)
         var entries: [DraftEntry] = []
         for record in drafts {
             let tags = try history.tags(of: record.id)
             entries.append(DraftEntry(record, commit: files[record.id] ?? .none, tags: tags))
         }
-        var unfinished: [JobEntry] = []
-        for id in abandoned {
-            let job = try history.job(id)
-            let steps = try history.steps(of: id).last
-            unfinished.append(
-                JobEntry(
-                    id: id, kind: job.kind, size: job.size, draft: job.parent,
-                    state: .stopped(step: steps?.number ?? 0, of: steps?.count ?? 0)))
-        }
+        let batches = drafts.reversed().compactMap { record in record.batch.map { $0.batch(job: record.id) } }
         return StoredHistory(
-            drafts: entries, prompts: try history.prompts().map(\.text), unfinished: unfinished, notice: history.notice)
+            drafts: entries, prompts: try history.prompts().map(\.text), unfinished: try unfinished(history),
+            abandoned: abandoned, batches: batches, lastRun: try lastRun(history), notice: history.notice)
+    }
+
+    /// The newest file of each draft that was committed.
+    private static func commits(_ history: History) throws(StudioError) -> [Int: DraftEntry.Commit] {
+        var filter = HistoryFilter()
+        filter.kind = .commit
+        filter.states = [.done]
+        filter.limit = 1000
+        var files: [Int: DraftEntry.Commit] = [:]
+        for commit in try history.jobs(filter) {
+            guard let parent = commit.parent, files[parent] == nil,
+                let output = try history.outputs(of: commit.id).last, !output.isGone
+            else { continue }
+            files[parent] = .done(commit.id, file: URL(filePath: output.path))
+        }
+        return files
+    }
+
+    private static func unfinished(_ history: History) throws(StudioError) -> [JobEntry] {
+        var filter = HistoryFilter()
+        filter.states = [.stopped, .failed]
+        filter.limit = 20
+        let oldest = Date.now.addingTimeInterval(-unfinishedDays * 86_400)
+        var entries: [JobEntry] = []
+        for job in try history.jobs(filter) where (job.ended ?? job.made) > oldest {
+            let step = try history.steps(of: job.id).last
+            let state: JobEntry.State =
+                job.state == .failed
+                ? .failed(job.error ?? "failed") : .stopped(step: step?.number ?? 0, of: step?.count ?? 0)
+            entries.append(JobEntry(id: job.id, kind: job.kind, size: job.size, draft: job.parent, state: state))
+        }
+        return entries
+    }
+
+    private static func lastRun(_ history: History) throws(StudioError) -> RunState? {
+        var filter = HistoryFilter()
+        filter.states = [.stopped, .failed, .done]
+        filter.limit = 1
+        guard let record = try history.jobs(filter).first else { return nil }
+        return RunState(record, steps: try history.steps(of: record.id), stages: try history.stages(of: record.id))
     }
 }
 

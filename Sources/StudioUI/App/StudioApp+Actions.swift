@@ -16,15 +16,16 @@ extension StudioApp {
         case .submitDraft(let recipe, let preset): submitDraft(recipe, preset: preset)
         case .submitBatch(let drafts, let preset, let batch): submitBatch(drafts, preset: preset, batch: batch)
         case .submitCommit(let choice): submitCommit(choice)
-        case .stopJob(let id), .removeJob(let id): handles[id]?.stop()
+        case .stopJob(let id): stop(id)
+        case .stopJobAfterStep(let id): changeQueue(.stop(id, .afterStep))
+        case .parkJob(let id): changeQueue(.stop(id, .park))
+        case .removeJob(let id): changeQueue(.remove(id))
         case .resumeJob(let id): resume(id)
-        case .arrangeQueue(let jobs): changeGate { await $0.arrange(jobs) }
-        case .pauseQueue(let isPaused): changeGate { await $0.setPaused(isPaused) }
+        case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))
+        case .pauseQueue(let isPaused): changeQueue(.pause(isPaused))
         case .showClip(let source, let file): loadClip(source, file)
         case .showFeatures(let draft, let folder): loadFeatures(draft: draft, folder)
-        case .look(let look):
-            let service = service
-            Task.detached { await service.look(look) }
+        case .look(let look): changeQueue(.look(look))
         case .loadSheet(let clips): loadSheet(clips)
         case .estimate: estimate()
         case .countTokens: countTokens()
@@ -57,17 +58,6 @@ extension StudioApp {
     }
 
     // MARK: Leaving
-
-    func quit() {
-        isQuitting = true
-        handles.values.forEach { $0.stop() }
-        // A job that does not stop must not keep the terminal.
-        let mailbox = mailbox
-        Task.detached {
-            try? await Task.sleep(for: .seconds(3))
-            mailbox.post(.jobEnded(-1, error: nil))
-        }
-    }
 
     func savePrompt() {
         do {

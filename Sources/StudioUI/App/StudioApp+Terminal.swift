@@ -11,7 +11,6 @@ extension StudioApp {
         case .suspendRequested: suspend()
         case .ending(let signal):
             savePrompt()
-            handles.values.forEach { $0.stop() }
             terminal.die(bySignal: signal)
         case .closed:
             savePrompt()

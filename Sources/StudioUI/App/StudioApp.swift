@@ -10,7 +10,8 @@ import VideoIO
 @MainActor
 package final class StudioApp {
     let options: StudioOptions
-    let service: any GenerationService
+    let engine: StudioEngine
+    var service: any GenerationService { engine.service }
     let mailbox = Mailbox()
     let terminal: Terminal
     let screen: Screen
@@ -22,12 +23,16 @@ package final class StudioApp {
     let filesAtStart: [String: Date]
     var state: StudioState
     var history: History?
-    var runner: JobRunner?
-    var handles: [Int: JobHandle] = [:]
-    /// The draft of each commit under way.
-    var parents: [Int: Int] = [:]
+    var jobs: (any JobService)?
+    /// What is known of the jobs in the queue, and what those that run have brought so far.
+    var queued: [Int: QueuedJob] = [:]
     var results: [Int: GenerationResult] = [:]
     var outputs: [Int: (file: URL, bytes: Int)] = [:]
+    /// Jobs that were asked for here; the screen turns to these alone.
+    var ownJobs: Set<Int> = []
+    /// What was asked of the queue and is not answered yet.
+    var openRequests = 0
+    var lastSubmission: Task<Void, Never>?
     var estimateRequests = 0
     var clipTask: Task<Void, Never>?
     /// Drafts whose thumbnail was asked for.
@@ -62,14 +67,14 @@ package final class StudioApp {
     ///
     /// - Returns: the process's exit status.
     /// - Throws: ``TerminalError`` where the plain mode is the right one; ``StudioError`` where settings stop a start.
-    package static func run(_ options: StudioOptions, service: any GenerationService) async throws -> Int32 {
-        let app = try StudioApp(options, service: service)
+    package static func run(_ options: StudioOptions, engine: StudioEngine) async throws -> Int32 {
+        let app = try StudioApp(options, engine: engine)
         return try await app.run()
     }
 
-    private init(_ options: StudioOptions, service: any GenerationService) throws {
+    private init(_ options: StudioOptions, engine: StudioEngine) throws {
         self.options = options
-        self.service = service
+        self.engine = engine
         isUTF8 = TerminalLocale.prepare()
         environment = TerminalEnvironment(options.environment)
         terminal = try Terminal(environment: options.environment)
@@ -110,6 +115,7 @@ package final class StudioApp {
         state.date = startDate
         state.queue.draftsGoFirst = settings.draftsGoFirst
         state.stopsOnQuit = settings.onQuit == .stop
+        state.keepsOnQuit = settings.onQuit == .keep
         do {
             state.bindings = try Self.bindings(options, settings)
         } catch {
@@ -149,7 +155,7 @@ package final class StudioApp {
                 if case .terminal(.keys) = event { hasInput = true }
                 handle(event)
             }
-            if isQuitting, handles.isEmpty { break }
+            if isQuitting, mayLeave { break }
             update(hasInput: hasInput)
         }
         leave()

@@ -4,6 +4,9 @@ package import TerminalKit
 package struct QuestionDialog: Sendable {
     package enum Purpose: Sendable, Equatable {
         case stopJob(Int)
+        /// A job was stopped by something else than the user.
+        case goOn(Int)
+        case dropJob(Int)
         case quit
         case paste(String)
         case deletePreset(String)

@@ -101,6 +101,8 @@ package struct JobEntry: Sendable, Identifiable, Equatable {
     /// Expected seconds of the whole job.
     package var expected: Double?
     package var batch: BatchPlace?
+    /// It waits since an engine that is gone, and starts only when somebody asks.
+    package var isHeld = false
 
     package init(
         id: Int, kind: GenerationResult.Kind, size: VideoSize, draft: Int?, state: State, expected: Double? = nil,

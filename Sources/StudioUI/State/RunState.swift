@@ -108,6 +108,7 @@ package struct RunState: Sendable {
         case .stepFinished(let record):
             block = nil
             noteSlowStep(record)
+            steps.removeAll { $0.number >= record.number }
             steps.append(record)
             finishedParts = record.number
         case .partsFinished(_, let parts, _): finishedParts = parts

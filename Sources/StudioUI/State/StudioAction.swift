@@ -9,6 +9,9 @@ package enum StudioAction: Sendable, Equatable {
     case submitBatch([BatchDraft], preset: String, batch: Int)
     case submitCommit(CommitChoice)
     case stopJob(Int)
+    case stopJobAfterStep(Int)
+    /// The running commit makes room for the drafts that wait, and goes on after them.
+    case parkJob(Int)
     case removeJob(Int)
     case resumeJob(Int)
     /// Waiting jobs, in the order in which they are to run.

@@ -7,6 +7,14 @@ import TerminalKit
 extension StudioState {
     mutating func takeAnswer(_ purpose: QuestionDialog.Purpose, _ answer: Character) -> [StudioAction] {
         switch purpose {
+        case .stopJob(let id) where answer == "e": return [.stopJobAfterStep(id)]
+        case .goOn(let id):
+            guard answer == "R" else {
+                focus(on: .log)
+                return []
+            }
+            return [.resumeJob(id)]
+        case .dropJob(let id): return [.removeJob(id)]
         case .stopJob(let id):
             queue.change(id) { $0.state = .stopping }
             if run?.id == id { run?.phase = .stopping }
@@ -14,7 +22,7 @@ extension StudioState {
             guard answer == "a", let batch else { return [.stopJob(id)] }
             return queue.waiting(inBatch: batch.batch).map { .removeJob($0.id) } + [.stopJob(id)]
         case .batch(let drafts): return submit(drafts)
-        case .quit: return [.quit]
+        case .quit: return answer == "s" ? stopAndQuit() : [.quit]
         case .paste(let text): return insert(text)
         case .clipPath(let text):
             return answer == "o" ? [.openFile(ClipPath.path(in: text) ?? text)] : insert(text)

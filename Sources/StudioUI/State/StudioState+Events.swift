@@ -105,11 +105,11 @@ extension StudioState {
         say(text, .error)
     }
 
-    private mutating func finishRun(_ id: Int, _ phase: RunState.Phase) {
+    mutating func finishRun(_ id: Int, _ phase: RunState.Phase) {
         // A question about a job that has just ended answers itself.
         overlays.removeAll { overlay in
             guard case .question(let question) = overlay else { return false }
-            return question.purpose == .stopJob(id) || question.purpose == .quit
+            return [.stopJob(id), .goOn(id), .dropJob(id), .quit].contains(question.purpose)
         }
         guard run?.id == id else { return }
         run?.phase = phase

@@ -41,7 +41,9 @@ extension StudioState {
         guard drafts.count > 1 else {
             return drafts.map { .submitDraft($0.recipe, preset: form.values.name) }
         }
-        let batch = Batch(id: (batches.last?.id ?? 0) + 1, labels: drafts.map(\.label))
+        // The number is for other programs too, which have batches of their own.
+        let number = max((batches.map(\.id).max() ?? 0) + 1, Int(date.timeIntervalSince1970 * 1000))
+        let batch = Batch(id: number, labels: drafts.map(\.label))
         batches.append(batch)
         features = nil
         if preview.followsJob { sheet = ContactSheet(.batch(batch.id)) }
@@ -103,18 +105,21 @@ extension StudioState {
                 QuestionDialog(
                     .stopJob(job.id), title: "Stop job \(job.id)?",
                     lines: ["The \(job.kind.rawValue) is running. " + state],
-                    answers: [.init("y", "stop it")] + whole)))
+                    answers: [.init("y", "stop it"), .init("e", "at the end of the step")] + whole)))
         return []
     }
 
     mutating func askToQuit() -> [StudioAction] {
-        guard let job = runningJob, !stopsOnQuit else { return [.quit] }
+        guard let job = runningJob, !keepsOnQuit || !engineOutlives else { return [.quit] }
+        guard !stopsOnQuit else { return stopAndQuit() }
+        let end = engineOutlives ? "It goes on without the studio, or stops:" : "Quitting stops it;"
+        let keep: [QuestionDialog.Answer] = engineOutlives ? [.init("k", "keep rendering")] : []
         overlays.append(
             .question(
                 QuestionDialog(
                     .quit, title: "Quit?",
-                    lines: ["Job \(job.id) is running. Quitting stops it; its state after the last step is kept."],
-                    answers: [.init("s", "stop it and quit")])))
+                    lines: ["Job \(job.id) is running. \(end) its state after the last step is kept."],
+                    answers: keep + [.init("s", "stop it and quit")])))
         return []
     }
 
@@ -122,6 +127,7 @@ extension StudioState {
         guard let job = queue.selected else { return [] }
         switch job.state {
         case .stopped, .failed: return [.resumeJob(job.id)]
+        case .waiting where job.isHeld: return [.resumeJob(job.id)]
         case .waiting, .running, .stopping, .done:
             say("Job \(job.id) is not stopped.", .warning)
             return []
@@ -135,7 +141,15 @@ extension StudioState {
         case .waiting:
             guard let batch = job.batch else { return [.removeJob(job.id)] }
             return queue.waiting(inBatch: batch.batch).map { .removeJob($0.id) }
-        case .stopped, .failed, .done:
+        case .stopped, .failed:
+            overlays.append(
+                .question(
+                    QuestionDialog(
+                        .dropJob(job.id), title: "Drop job \(job.id)?",
+                        lines: ["It leaves the queue for good and cannot go on any more."],
+                        answers: [.init("y", "drop it")])))
+            return []
+        case .done:
             queue.jobs.removeAll { $0.id == job.id }
             return []
         }
@@ -150,6 +164,10 @@ extension StudioState {
     }
 
     mutating func pauseQueue() -> [StudioAction] {
+        if !queue.isPaused, queue.jobs.contains(where: \.isHeld) {
+            say("The jobs that waited go on.")
+            return [.pauseQueue(false)]
+        }
         queue.isPaused.toggle()
         let after = runningJob.map { " after job \($0.id)" } ?? ""
         say(queue.isPaused ? "The queue stands still\(after); P lets it go on." : "The queue goes on.")

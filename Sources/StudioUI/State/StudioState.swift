@@ -86,6 +86,10 @@ package struct StudioState: Sendable {
     package var isRemote = false
     /// Whether quitting stops a running job without asking.
     package var stopsOnQuit = false
+    /// Whether quitting lets a running job go on without asking.
+    package var keepsOnQuit = false
+    /// Whether jobs go on without the studio.
+    package var engineOutlives = false
     package var themeNames: [String] = []
     package var seeds = SystemRandomNumberGenerator()
 

@@ -37,8 +37,8 @@ struct CommitCommand: AsyncParsableCommand {
     func run() async throws {
         report.apply()
         let workplace = Workplace()
-        var session = try JobSession(workplace, engine: engine)
-        let draft = try DraftNumber.find(draft, in: session.runner.history)
+        var session = try await JobSession(workplace, engine: engine)
+        let draft = try DraftNumber.find(draft, in: session.jobs.history)
         var recipe = draft.recipe.recipe
         if let size { recipe.hr.size = try Values.size(size, "--size") }
         if let hrSteps { recipe.hr.steps = try Values.inRange(hrSteps, RecipeLimits.steps, "--hr-steps") }
@@ -49,7 +49,7 @@ struct CommitCommand: AsyncParsableCommand {
         let output = outputSettings(draft, workplace)
         let file = try session.outputFile(
             self.output, preset: output, recipe: recipe, kind: .commit, job: draft.id)
-        let job = try await session.runner.commit(
+        let job = try await session.jobs.commit(
             draft: draft.id, hr: recipe.hr, precision: try precision.map { try PrecisionName.value($0) },
             output: JobOutput(file: file, crf: output.crf), wantsPreviews: false)
         let result = try await session.follow(job)

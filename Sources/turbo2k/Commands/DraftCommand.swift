@@ -33,11 +33,11 @@ struct DraftCommand: AsyncParsableCommand {
         let words = try PromptText.read(prompt)
         let seed = try recipe.seedValue()
         try RecipeLimits.check(preset.recipe(prompt: words, seed: seed))
-        var session = try JobSession(workplace, engine: engine)
+        var session = try await JobSession(workplace, engine: engine)
         for index in 0..<count {
             let one = preset.recipe(prompt: words, seed: seed &+ UInt32(index))
             let file = output.map { JobOutput(file: workplace.paths.expanding($0), crf: preset.output.crf) }
-            let job = try await session.runner.draft(one, preset: preset.name, output: file, wantsPreviews: false)
+            let job = try await session.jobs.draft(one, preset: preset.name, output: file, wantsPreviews: false)
             _ = try await session.follow(job)
             if !report.json { Output.result(String(job.id)) }
         }

@@ -27,12 +27,12 @@ struct RenderCommand: AsyncParsableCommand {
         try RecipeLimits.check(recipe)
         // A name that cannot be written is found out before the draft, not after it.
         if let output { try OutputTarget.check(workplace.paths.expanding(output)) }
-        var session = try JobSession(workplace, engine: engine)
-        let draft = try await session.runner.draft(recipe, preset: preset.name, wantsPreviews: false)
+        var session = try await JobSession(workplace, engine: engine)
+        let draft = try await session.jobs.draft(recipe, preset: preset.name, wantsPreviews: false)
         _ = try await session.follow(draft)
         let file = try session.outputFile(
             output, preset: preset.output, recipe: recipe, kind: .commit, job: draft.id)
-        let commit = try await session.runner.commit(
+        let commit = try await session.jobs.commit(
             draft: draft.id, output: JobOutput(file: file, crf: preset.output.crf), wantsPreviews: false)
         let result = try await session.follow(commit)
         if !report.json { Output.result((result.file ?? file).path(percentEncoded: false)) }

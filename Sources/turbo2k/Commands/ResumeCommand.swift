@@ -22,10 +22,10 @@ struct ResumeCommand: AsyncParsableCommand {
     func run() async throws {
         report.apply()
         let workplace = Workplace()
-        var session = try JobSession(workplace, engine: engine)
-        let id = try job ?? newestStopped(session.runner.history)
+        var session = try await JobSession(workplace, engine: engine)
+        let id = try job ?? newestStopped(session.jobs.history)
         let target = output.map { JobOutput(file: workplace.paths.expanding($0)) }
-        let handle = try await session.runner.resume(id, output: target, wantsPreviews: false)
+        let handle = try await session.jobs.resume(id, output: target, wantsPreviews: false)
         let result = try await session.follow(handle)
         guard !report.json else { return }
         switch handle.kind {

@@ -2,19 +2,16 @@ import Foundation
 import Generation
 import StudioCore
 
-/// Everything a command needs to run jobs, and the running of one.
+/// Everything a command needs to run jobs, and the running of one: in the worker's queue where a worker runs, in this
+/// process elsewhere.
 struct JobSession {
     let workplace: Workplace
-    let runner: JobRunner
+    let jobs: any JobService
     private var reporter: any JobReporter
 
-    init(_ workplace: Workplace, engine: EngineOptions) throws {
+    init(_ workplace: Workplace, engine: EngineOptions) async throws {
         self.workplace = workplace
-        let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
-        let history = try workplace.history()
-        runner = JobRunner(
-            service: service, history: history, paths: workplace.paths, metadata: workplace.settings.metadata,
-            diskSpace: engine.diskSpace)
+        jobs = try await JobPlace.join(workplace, engine)
         if Reporting.isJSON {
             reporter = JSONReporter()
         } else {
@@ -26,7 +23,8 @@ struct JobSession {
     ///
     /// - Throws: what ended it; `CancellationError` after Ctrl-C, when the history already says `stopped`.
     mutating func follow(_ job: JobHandle) async throws -> GenerationResult {
-        Workplace.watch(job.id, in: runner.history)
+        // What another process runs it also records.
+        if !jobs.outlivesProgram { Workplace.watch(job.id, in: jobs.history) }
         Signals.onStop { job.stop() }
         defer {
             Signals.onStop(nil)

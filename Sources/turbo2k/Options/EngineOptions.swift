@@ -34,6 +34,40 @@ struct EngineOptions: ParsableArguments {
     @Flag(help: "Start even where the plan says that memory will not do.")
     var ignoreMemory = false
 
+    @Flag(help: "Run jobs in this process, not in the engine's own.")
+    var inProcess = false
+
+    /// Asked for, or by the environment.
+    var runsInProcess: Bool {
+        inProcess || !["", "0"].contains(ProcessInfo.processInfo.environment["TURBO2K_IN_PROCESS"] ?? "")
+    }
+
+    /// How the engine is started, as options: the same for two programs that can share one.
+    private var words: [String] {
+        var words: [String] = []
+        func add(_ name: String, _ value: String?) {
+            if let value { words += [name, value] }
+        }
+        if engine == .fake {
+            add("--engine", engine.rawValue)
+            add("--fake-step-ms", String(fakeStepMs))
+            add("--fake-decode-ms", String(fakeDecodeMs))
+            add("--fake-memory", fakeMemory)
+            add("--fake-fail", fakeFail)
+            add("--fake-disk", fakeDisk)
+        }
+        add("--threads", threads.map(String.init))
+        if ignoreMemory { words.append("--ignore-memory") }
+        return words
+    }
+
+    var identity: String { words.joined(separator: " ") }
+
+    /// How the worker with this engine is started.
+    func launch(_ paths: StudioPaths) -> WorkerLaunch {
+        WorkerLaunch(arguments: ["worker"] + words, logFile: paths.logFile)
+    }
+
     /// Checks what the argument parser cannot.
     func check() throws {
         if let threads { _ = try Values.inRange(threads, 1...1024, "--threads") }

@@ -49,11 +49,28 @@ struct StudioArguments: ParsableArguments {
     func start(openFile: String?) async throws {
         let workplace = Workplace()
         if wantsPlain { return try await startPlain(workplace, openFile: openFile) }
-        let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
+        let studioEngine = try studioEngine(workplace)
         let options = try options(workplace, openFile: openFile)
         Signals.release()
-        let status = try await StudioApp.run(options, service: service)
+        let status = try await StudioApp.run(options, engine: studioEngine)
         if status != 0 { throw ExitCode(status) }
+    }
+
+    /// Jobs run in the engine's own process, so that they outlive the studio.
+    private func studioEngine(_ workplace: Workplace) throws -> StudioEngine {
+        let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
+        let (settings, paths, diskSpace) = (workplace.settings, workplace.paths, engine.diskSpace)
+        guard !engine.runsInProcess else {
+            return StudioEngine(service: service, identity: engine.identity) { history in
+                JobRunner(
+                    service: service, history: history, paths: paths, metadata: settings.metadata,
+                    draftsGoFirst: settings.draftsGoFirst, diskSpace: diskSpace)
+            }
+        }
+        let launch = engine.launch(paths)
+        return StudioEngine(service: service, identity: engine.identity) { history in
+            WorkerClient(history: history, paths: paths, metadata: settings.metadata, launch: launch)
+        }
     }
 
     /// Asked for, or the only thing that works here.
@@ -67,7 +84,6 @@ struct StudioArguments: ParsableArguments {
     }
 
     private func startPlain(_ workplace: Workplace, openFile: String?) async throws {
-        let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
         var settings = PlainSettings(workplace.presets(), defaultPreset: workplace.settings.preset)
         if let preset { try settings.set("preset", preset) }
         if let model { try settings.set("model", model) }
@@ -78,9 +94,11 @@ struct StudioArguments: ParsableArguments {
         }
         let isPerson = isatty(STDIN_FILENO) == 1
         let output = try PlainOutput(tracePath: traceBytes, showsQuestions: isPerson)
-        try await PlainStudio(
-            workplace, service: service, diskSpace: engine.diskSpace, settings: settings, output: output
-        ).run()
+        let service: any JobService =
+            engine.runsInProcess
+            ? try JobPlace.runner(workplace, try workplace.history(), engine)
+            : try await JobPlace.start(workplace, engine)
+        try await PlainStudio(workplace, service: service, settings: settings, output: output).run()
     }
 
     private func options(_ workplace: Workplace, openFile: String?) throws -> StudioOptions {

@@ -22,7 +22,7 @@ extension PlainStudio {
             stopAll()
         case .resume: try await resume(rest)
         case .queue:
-            let waiting = try JobWatch.open(runner.history)
+            let waiting = try JobWatch.open(service.history)
             waiting.isEmpty ? output.say("No job waits or runs.") : waiting.forEach { output.say(sentence($0)) }
         case .presets: presets()
         case .help: PlainCommand.allCases.forEach { output.say($0.usage) }
@@ -38,21 +38,21 @@ extension PlainStudio {
     }
 
     private func commit(_ rest: String) async throws {
-        let id = rest.isEmpty ? try newestDraft ?? DraftNumber.find("last", in: runner.history).id : try number(rest)
+        let id = rest.isEmpty ? try newestDraft ?? DraftNumber.find("last", in: service.history).id : try number(rest)
         if let job = jobs[id], job.handle.kind == .draft {
             draftsToCommit.insert(id)
             return output.say("Draft \(id) will be committed when it is done.")
         }
-        try await commit(runner.history.job(id))
+        try await commit(service.history.job(id))
     }
 
     private func resume(_ rest: String) async throws {
         var filter = HistoryFilter()
         filter.states = [.stopped, .failed]
         filter.limit = 1
-        let newest = rest.isEmpty ? try runner.history.jobs(filter).first?.id : try number(rest)
+        let newest = rest.isEmpty ? try service.history.jobs(filter).first?.id : try number(rest)
         guard let newest else { throw StudioError.unreadable("No job is stopped or failed.") }
-        let job = try await runner.resume(newest, wantsPreviews: false)
+        let job = try await service.resume(newest, wantsPreviews: false)
         if job.kind == .draft { newestDraft = job.id }
         follow(job)
     }
@@ -79,12 +79,12 @@ extension PlainStudio {
     private func list(_ filter: HistoryFilter) throws {
         var filter = filter
         filter.limit = 10
-        let jobs = try runner.history.jobs(filter)
+        let jobs = try service.history.jobs(filter)
         jobs.isEmpty ? output.say("There are no jobs yet.") : jobs.forEach { output.say(sentence($0)) }
     }
 
     private func open(_ id: Int) throws {
-        let job = try runner.history.job(id)
+        let job = try service.history.job(id)
         settings.load(job.recipe.recipe, preset: job.recipe.preset)
         newestDraft = job.kind == .draft ? job.id : job.parent
         output.say("The prompt and settings of \(job.kind.rawValue) \(id) are loaded, seed \(job.seed).")

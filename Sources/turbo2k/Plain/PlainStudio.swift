@@ -6,7 +6,7 @@ import VideoIO
 /// The studio for screen readers and dumb terminals: typed commands, one line an event.
 final class PlainStudio {
     let workplace: Workplace
-    let runner: JobRunner
+    let service: any JobService
     let output: PlainOutput
     var settings: PlainSettings
     /// What `commit` means.
@@ -22,15 +22,12 @@ final class PlainStudio {
     private let send: @Sendable (PlainNews) -> Void
 
     init(
-        _ workplace: Workplace, service: any GenerationService, diskSpace: @escaping @Sendable (URL) -> DiskSpace?,
-        settings: PlainSettings, output: PlainOutput
-    ) throws {
+        _ workplace: Workplace, service: any JobService, settings: PlainSettings, output: PlainOutput
+    ) {
         self.workplace = workplace
         self.settings = settings
         self.output = output
-        runner = JobRunner(
-            service: service, history: try workplace.history(), paths: workplace.paths,
-            metadata: workplace.settings.metadata, diskSpace: diskSpace)
+        self.service = service
         let (stream, continuation) = AsyncStream.makeStream(of: PlainNews.self)
         news = stream
         send = { _ = continuation.yield($0) }
@@ -97,7 +94,7 @@ final class PlainStudio {
     func draft() async throws {
         let preset = try settings.resolved()
         let recipe = preset.recipe(prompt: settings.prompt, seed: try settings.seed())
-        let job = try await runner.draft(recipe, preset: preset.name, wantsPreviews: false)
+        let job = try await service.draft(recipe, preset: preset.name, wantsPreviews: false)
         newestDraft = job.id
         follow(job)
     }
@@ -108,13 +105,13 @@ final class PlainStudio {
         let file = try OutputPlace.file(
             nil, workplace, preset: preset, recipe: draft.recipe.recipe, kind: .commit, job: draft.id)
         follow(
-            try await runner.commit(
+            try await service.commit(
                 draft: draft.id, output: JobOutput(file: file, crf: preset.crf), wantsPreviews: false))
     }
 
     func follow(_ job: JobHandle) {
         jobs[job.id] = (job, PlainProgress(job))
-        Workplace.watch(job.id, in: runner.history)
+        if !service.outlivesProgram { Workplace.watch(job.id, in: service.history) }
         let send = send
         Task.detached {
             do {
@@ -147,7 +144,7 @@ final class PlainStudio {
         if let words = Self.picture(clip) { output.say("Picture: \(words).") }
         guard isWanted else { return }
         do {
-            try await commit(runner.history.job(id))
+            try await commit(service.history.job(id))
         } catch {
             output.say(Failure.sentence(of: error))
         }

@@ -1,0 +1,45 @@
+import Generation
+
+/// A job's or a request's failure, as it goes from process to process.
+package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConvertible {
+    /// A sentence a user can act on.
+    package var message: String
+    /// The exit status of a program that fails so.
+    package var exitCode: Int32
+    package var neededBytes: Int?
+    package var availableBytes: Int?
+
+    package init(_ error: any Error) {
+        message = TextCleaning.oneLine(String(describing: error))
+        switch error {
+        case let error as JobFailure: self = error
+        case let error as GenerationError:
+            exitCode = error.exitCode
+            if case .notEnoughMemory(_, let needed, let available) = error {
+                (neededBytes, availableBytes) = (needed, available)
+            }
+        case let error as StudioError: exitCode = error.exitCode
+        case is CancellationError: exitCode = 8
+        default: exitCode = 1
+        }
+    }
+
+    package var description: String { message }
+
+    /// The error it was made from, where it was one of the engine's or the studio's own.
+    package var original: any Error {
+        switch exitCode {
+        case 2: GenerationError.badValue(message)
+        case 3: GenerationError.badModel(message)
+        case 4:
+            GenerationError.notEnoughMemory(
+                message, neededBytes: neededBytes ?? 0, availableBytes: availableBytes ?? 0)
+        case 6: GenerationError.cannotWrite(message)
+        case 7: GenerationError.codecMissing(message)
+        case 8: CancellationError()
+        case 9: StudioError.historyBusy(message)
+        case 10: StudioError.unreadable(message)
+        default: self
+        }
+    }
+}

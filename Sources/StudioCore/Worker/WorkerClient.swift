@@ -1,0 +1,101 @@
+import Foundation
+package import Generation
+import Kernels
+
+/// The worker's queue, seen from a front end.
+package final class WorkerClient: JobService {
+    package let history: History
+    package let board = JobBoard()
+    package let outlivesProgram = true
+    private let metadata: Settings.Metadata
+    private let link: WorkerLink
+
+    /// `launch`: how a worker is started where none runs; nil: none is.
+    package init(
+        history: History, paths: StudioPaths, metadata: Settings.Metadata, launch: WorkerLaunch?,
+        wantsPreviews: Bool = true
+    ) {
+        self.history = history
+        self.metadata = metadata
+        let board = board
+        link = WorkerLink(
+            paths: paths, launch: launch, wantsPreviews: wantsPreviews,
+            onMessage: { message in
+                if let news = WorkerEvent.news(message) { board.publish(news) }
+            },
+            onLoss: { end in Self.lost(end, board, history) })
+    }
+
+    /// Connects, and starts a worker where none runs.
+    ///
+    /// - Returns: how the worker's engine was started.
+    /// - Throws: ``StudioError``.
+    package func open() async throws -> String {
+        try await link.open()
+        return await link.hello?.engine ?? ""
+    }
+
+    /// Leaves the worker, which goes on.
+    package func close() async { await link.close() }
+
+    /// Ends a worker that has nothing to do.
+    ///
+    /// - Throws: where it has.
+    package func retire() async throws { _ = try await link.request(WorkerRequest(.retire)) }
+
+    package func submit(_ order: JobOrder, output: JobOutput?, wantsPreviews: Bool) async throws -> JobHandle {
+        let news = board.news()
+        let request = WorkerRequest(
+            Self.absolute(order), output: output, wantsPreviews: wantsPreviews, metadata: metadata)
+        guard let job = try await link.request(request).0.job else {
+            throw StudioError.historyBusy("The engine's process gave no answer that this program understands.")
+        }
+        return JobHandle(job, news: news, service: self)
+    }
+
+    package func change(_ change: QueueChange) async throws {
+        _ = try await link.request(WorkerRequest(change))
+    }
+
+    package func features(ofDraft id: Int) async throws -> [FeaturePicture] {
+        var request = WorkerRequest(.features)
+        request.draft = id
+        let (answer, payload) = try await link.request(request)
+        var rest = payload[...]
+        return (answer.features ?? []).compactMap { picture in
+            let bytes = rest.prefix(picture.width * picture.height * picture.frames * 3)
+            rest = rest.dropFirst(bytes.count)
+            return WireText.frames(picture, Data(bytes)).map {
+                FeaturePicture(block: picture.block ?? 0, frames: $0, note: picture.note)
+            }
+        }
+    }
+
+    package func endEngine() {
+        let link = link
+        Task { await link.kill() }
+    }
+
+    /// The worker has another working folder.
+    private static func absolute(_ order: JobOrder) -> JobOrder {
+        guard case .draft(var recipe, let preset, let batch) = order, recipe.model.contains("/"),
+            !recipe.model.hasPrefix("/"), !recipe.model.hasPrefix("~")
+        else { return order }
+        recipe.model = URL(filePath: recipe.model).standardizedFileURL.path(percentEncoded: false)
+        return .draft(recipe, preset: preset, batch: batch)
+    }
+
+    private static func lost(_ end: EngineEnd?, _ board: JobBoard, _ history: History) {
+        guard var end else { return board.publish(.queue(QueueState())) }
+        end.run = board.queue.run
+        let queue = QueueState(jobs: left(history), isPaused: board.queue.isPaused)
+        board.publish(.engineEnded(end))
+        board.publish(.queue(queue))
+    }
+
+    /// What goes on waiting without an engine; a history that cannot be read shows an empty queue until it can.
+    private static func left(_ history: History) -> [QueuedJob] {
+        _ = try? history.markAbandoned()
+        return ((try? history.queuedJobs()) ?? []).map { QueuedJob($0, isHeld: true) }
+    }
+}

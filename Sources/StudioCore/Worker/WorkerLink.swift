@@ -1,0 +1,158 @@
+import Foundation
+import Generation
+import Synchronization
+
+/// The connection to the worker: made when it is needed, and made anew after a loss.
+actor WorkerLink {
+    private let paths: StudioPaths
+    private let launch: WorkerLaunch?
+    private let wantsPreviews: Bool
+    /// Told what the worker tells, in order.
+    private let onMessage: @Sendable (SocketMessage) -> Void
+    /// The connection is gone; nil: in good order.
+    private let onLoss: @Sendable (EngineEnd?) async -> Void
+    private var connection: SocketConnection?
+    private var opening: Task<SocketConnection, any Error>?
+    private var answers: [Int: CheckedContinuation<(WorkerAnswer, Data), any Error>] = [:]
+    private var nextID = 1
+    private var child: ChildProcess?
+    private var memory = OutOfMemoryCount.now
+    private var isAskedToEnd = false
+    private(set) var hello: WorkerAnswer?
+
+    init(
+        paths: StudioPaths, launch: WorkerLaunch?, wantsPreviews: Bool,
+        onMessage: @escaping @Sendable (SocketMessage) -> Void,
+        onLoss: @escaping @Sendable (EngineEnd?) async -> Void
+    ) {
+        self.paths = paths
+        self.launch = launch
+        self.wantsPreviews = wantsPreviews
+        self.onMessage = onMessage
+        self.onLoss = onLoss
+    }
+
+    func request(_ request: WorkerRequest) async throws -> (WorkerAnswer, Data) {
+        let connection = try await open()
+        return try await send(request, connection)
+    }
+
+    /// Ends the worker's process at once.
+    func kill() {
+        guard let pid = hello?.pid, connection != nil else { return }
+        isAskedToEnd = true
+        Foundation.kill(pid, SIGKILL)
+    }
+
+    /// A connection to a worker that has answered; a worker is started where none runs and one can be.
+    @discardableResult
+    func open() async throws -> SocketConnection {
+        if let connection { return connection }
+        if let opening { return try await opening.value }
+        let task = Task { try await makeConnection() }
+        opening = task
+        defer { opening = nil }
+        return try await task.value
+    }
+
+    func close() {
+        connection?.close()
+        connection = nil
+    }
+
+    private func makeConnection() async throws -> SocketConnection {
+        let deadline = ContinuousClock.now + .seconds(10)
+        var started: ChildProcess?
+        while true {
+            if let file = WorkerFile.read(paths), let found = try? SocketConnection(path: file.socket) {
+                do {
+                    try await greet(found)
+                    if hello?.pid == started?.pid { child = started }
+                    return found
+                } catch is EngineEnd {
+                    // It was about to leave.
+                }
+            }
+            guard let launch else { throw StudioError.historyBusy("No engine runs.") }
+            if let end = started?.end(), end.status != 0 {
+                let shown = paths.abbreviating(launch.logFile)
+                throw StudioError.cannotWrite("The engine's process could not be started; \(shown) tells why.")
+            }
+            guard ContinuousClock.now < deadline else {
+                throw StudioError.historyBusy("The engine's process does not answer.")
+            }
+            if started == nil { started = ChildProcess(pid: try launch.start()) }
+            try await Task.sleep(for: .milliseconds(10))
+        }
+    }
+
+    private func greet(_ connection: SocketConnection) async throws {
+        read(connection)
+        var request = WorkerRequest(.hello)
+        request.version = WorkerRequest.version
+        request.news = true
+        request.previews = wantsPreviews
+        let (answer, _) = try await send(request, connection)
+        self.connection = connection
+        hello = answer
+        memory = .now
+        isAskedToEnd = false
+    }
+
+    private func read(_ connection: SocketConnection) {
+        Task.detached { [weak self, onMessage] in
+            var isGoodbye = false
+            for await message in connection.messages {
+                if let event = WireText.value(WorkerEvent.self, message) {
+                    if event.event == .bye { isGoodbye = true } else { onMessage(message) }
+                } else if let answer = WireText.value(WorkerAnswer.self, message) {
+                    await self?.take(answer, message.payload.first ?? Data())
+                }
+            }
+            await self?.lost(connection, isGoodbye: isGoodbye)
+        }
+    }
+
+    private func send(_ request: WorkerRequest, _ connection: SocketConnection) async throws -> (WorkerAnswer, Data) {
+        var request = request
+        request.id = nextID
+        nextID += 1
+        let (answer, payload) = try await withCheckedThrowingContinuation { continuation in
+            answers[request.id] = continuation
+            connection.send(WireText.message(request))
+        }
+        if let error = answer.error { throw error.original }
+        return (answer, payload)
+    }
+
+    private func take(_ answer: WorkerAnswer, _ payload: Data) {
+        answers.removeValue(forKey: answer.id)?.resume(returning: (answer, payload))
+    }
+
+    private func lost(_ connection: SocketConnection, isGoodbye: Bool) async {
+        let wasOpen = self.connection === connection
+        if wasOpen { self.connection = nil }
+        var end = EngineEnd()
+        if wasOpen, !isGoodbye { end = await howItEnded() }
+        for answer in answers.values { answer.resume(throwing: end) }
+        answers = [:]
+        if wasOpen { await onLoss(isGoodbye ? nil : end) }
+    }
+
+    /// Waits until the process is really gone: the system takes its time over many gigabytes.
+    private func howItEnded() async -> EngineEnd {
+        var end = EngineEnd()
+        end.wasAsked = isAskedToEnd
+        for _ in 0..<500 {
+            if let found = child?.end() {
+                (end.signal, end.exitStatus) = found
+                break
+            }
+            if child == nil, hello?.pid.map({ !ProcessIdentity.isRunning($0) }) ?? true { break }
+            try? await Task.sleep(for: .milliseconds(10))
+        }
+        child = nil
+        end.wasMemory = !end.wasAsked && (end.signal == nil || end.signal == SIGKILL) && memory != .now
+        return end
+    }
+}

@@ -1,0 +1,219 @@
+import Foundation
+import Testing
+
+/// What the engine's own process promises: it outlives the studio, and its own death loses no step.
+@Suite(
+    "Worker in tmux", .serialized,
+    .enabled(if: TmuxStudio.obstacle == nil, "\(TmuxStudio.obstacle ?? "")"))
+struct WorkerScenarioTests {
+    /// The number of the worker that serves this home; nil while none has said that it does.
+    private func worker(_ studio: TmuxStudio) -> pid_t? {
+        let file = studio.home.appending(path: "data/worker.lock")
+        guard let data = try? Data(contentsOf: file),
+            let object = try? JSONSerialization.jsonObject(with: data) as? [String: Any],
+            let pid = object["pid"] as? Int, kill(pid_t(pid), 0) == 0
+        else { return nil }
+        return pid_t(pid)
+    }
+
+    private func studioProcess(_ studio: TmuxStudio) throws -> pid_t {
+        let shell = try studio.ask("#{pane_pid}")
+        let children = try String(contentsOfFile: "/proc/\(shell)/task/\(shell)/children", encoding: .utf8)
+        return try #require(children.split(separator: " ").first.flatMap { pid_t($0) })
+    }
+
+    private func job(_ studio: TmuxStudio, _ id: Int) throws -> [String: Any] {
+        let shown = try studio.turbo2k("history", "show", "\(id)", "--json").output
+        return try #require(try JSONSerialization.jsonObject(with: Data(shown.utf8)) as? [String: Any])
+    }
+
+    private func stepNumbers(_ job: [String: Any]) -> [Int] {
+        ((job["steps"] as? [[String: Any]]) ?? []).compactMap { $0["n"] as? Int }
+    }
+
+    private func startDraft(_ studio: TmuxStudio, untilStep step: Int) throws {
+        try studio.start(120, 40, stepMilliseconds: 300)
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        try studio.see("step \(step)/")
+    }
+
+    @Test("9: the engine killed: the studio says so, and R goes on at the next step")
+    func engineKilled() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 4)
+        let first = try #require(worker(studio))
+        kill(first, SIGKILL)
+        try studio.see("The engine ended (signal 9). State of step")
+        let stopped = try job(studio, 1)
+        #expect(stopped["state"] as? String == "stopped")
+        let done = stepNumbers(stopped)
+        #expect(done.count >= 3 && done == Array(1...done.count))
+        try studio.key("R")
+        try studio.see("draft 1 saved")
+        let finished = try job(studio, 1)
+        let count = ((finished["recipe"] as? [String: Any])?["lr"] as? [String: Any])?["steps"] as? Int
+        let all = Array(1...(try #require(count)))
+        #expect(stepNumbers(finished) == all)
+        // The steps before the end were not made again.
+        let before = try #require(stopped["steps"] as? [[String: Any]])
+        let after = try #require(finished["steps"] as? [[String: Any]])
+        for (old, new) in zip(before, after) { #expect(old["seconds"] as? Double == new["seconds"] as? Double) }
+        let second = try #require(worker(studio))
+        #expect(second != first)
+    }
+
+    @Test("9: an engine that crashes by itself is told with its signal, and waiting drafts go on when asked")
+    func engineCrashes() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, stepMilliseconds: 100, options: "--fake-fail decode:2:crash")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        try studio.see("step 2/")
+        try studio.type(" at dusk")
+        try studio.key("Enter")
+        try studio.see("The engine ended (signal 6)")
+        try studio.key("Escape", "M-6")
+        try studio.see("waits, R starts it")
+    }
+
+    @Test("10: the studio killed: the job goes on, and the next studio shows it with all its steps")
+    func studioKilled() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 3)
+        let engine = try #require(worker(studio))
+        kill(try studioProcess(studio), SIGKILL)
+        try studio.see("EXIT=137")
+        try studio.close()
+        #expect(worker(studio) == engine)
+        try studio.start(120, 40)
+        try studio.see("1 draft")
+        try studio.wait("the steps so far are not shown") {
+            let screen = try studio.screen()
+            return screen.contains(" 1 0.") && screen.contains(" 2 0.")
+        }
+        try studio.see("draft 1 saved")
+        #expect(worker(studio) == engine)
+    }
+
+    @Test("17: quitting asks; k keeps the job running, and the next studio shows it at once")
+    func keepRendering() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 2)
+        try studio.key("M-6", "q")
+        try studio.see("keep rendering")
+        try studio.key("k")
+        try studio.see("EXIT=0")
+        #expect(try job(studio, 1)["state"] as? String == "running")
+        try studio.close()
+        try studio.start(120, 40)
+        try studio.see("step ")
+        try studio.see("draft 1 saved")
+    }
+
+    @Test("17: quitting with s stops the job and holds what waits, until somebody asks")
+    func stopAndQuit() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 2)
+        try studio.type(" two")
+        try studio.key("Enter")
+        try studio.see("2 draft")
+        try studio.key("M-6", "q")
+        try studio.see("stop it and quit")
+        try studio.key("s")
+        try studio.see("EXIT=0")
+        #expect(try job(studio, 1)["state"] as? String == "stopped")
+        #expect(try job(studio, 2)["state"] as? String == "waiting")
+        try studio.wait("the worker stays") { worker(studio) == nil }
+        try studio.close()
+        try studio.start(120, 40)
+        try studio.see("A job waits since last time")
+        try studio.see("stopped at")
+        try studio.key("M-6", "P")
+        try studio.see("draft 2 saved")
+        #expect(try job(studio, 1)["state"] as? String == "stopped")
+    }
+
+    @Test("17: a closed terminal keeps the job running")
+    func closedTerminal() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 2)
+        try studio.close()
+        for _ in 0..<400 where try job(studio, 1)["state"] as? String != "done" {
+            Thread.sleep(forTimeInterval: 0.05)
+        }
+        #expect(try job(studio, 1)["state"] as? String == "done")
+    }
+
+    @Test("41: two studios show one queue; leaving one leaves the job")
+    func twoStudios() throws {
+        let first = try TmuxStudio()
+        try first.start(120, 40, stepMilliseconds: 300)
+        try first.see("? help")
+        let second = try TmuxStudio(home: first.home)
+        try second.start(120, 40, stepMilliseconds: 300)
+        try second.see("? help")
+        try second.type("a fox")
+        try second.key("Enter")
+        try second.see("step 2/")
+        try first.see("step 2/")
+        try second.key("M-6", "q")
+        try second.see("keep rendering")
+        try second.key("k")
+        try second.see("EXIT=0")
+        try first.see("draft 1 saved")
+    }
+
+    @Test("41: a headless draft joins the studio's queue")
+    func headlessJoins() throws {
+        let studio = try TmuxStudio()
+        try startDraft(studio, untilStep: 2)
+        let draft = try studio.turbo2k(
+            "draft", "an owl", "--engine", "fake", "--fake-step-ms", "300", "--fake-decode-ms", "40", "--json")
+        #expect(draft.status == 0)
+        // It waited for the studio's draft, in one queue.
+        #expect(draft.output.contains(#""state":"waiting""#) && draft.output.contains(#""latent_sha256""#))
+        try studio.see("draft 2 saved")
+        let (one, two) = (try job(studio, 1), try job(studio, 2))
+        #expect(one["state"] as? String == "done" && two["state"] as? String == "done")
+    }
+
+    @Test("32: killed 50 times at any moment, the history stays whole")
+    func killedOften() throws {
+        let studio = try TmuxStudio()
+        for round in 0..<50 {
+            let added = try studio.turbo2k(
+                "queue", "add", "a fox \(round)", "--engine", "fake", "--fake-step-ms", "2", "--fake-decode-ms", "4")
+            #expect(added.status == 0)
+            usleep(UInt32(round * 7919 % 90) * 1000)
+            if let engine = worker(studio) { kill(engine, SIGKILL) }
+            let doctor = try studio.turbo2k("doctor", "--json").output
+            let history = doctor.split(separator: "\n").first { $0.contains(#""name":"history""#) }
+            #expect(history?.contains(", ok, ") == true, "\(history ?? "")")
+        }
+        let jobs = try studio.turbo2k("history", "list", "--json", "--limit", "100").output
+        #expect(!jobs.contains(#""state":"running""#))
+    }
+
+    @Test("9: the bundled model, its engine killed, makes the same latent as an uninterrupted run")
+    func sameLatent() throws {
+        let studio = try TmuxStudio()
+        let settings = ["a fox", "--seed", "7", "--lr-size", "256x160", "--size", "512x320", "--frames", "9"]
+        let added = try studio.turbo2k(["queue", "add"] + settings + ["--steps", "12"])
+        #expect(added.status == 0)
+        for _ in 0..<2000 where stepNumbers(try job(studio, 1)).count < 4 { usleep(5000) }
+        let engine = try #require(worker(studio))
+        kill(engine, SIGKILL)
+        let resumed = try studio.turbo2k(["resume", "1", "--json"])
+        #expect(resumed.status == 0)
+        let whole = try studio.turbo2k(["draft"] + settings + ["--steps", "12", "--json"])
+        func latent(_ output: String) throws -> Substring {
+            try #require(output.firstMatch(of: /"latent_sha256":"([0-9a-f]{64})"/)).1
+        }
+        func steps(_ output: String) -> Int { output.matches(of: /"event":"step"/).count }
+        #expect(try latent(resumed.output) == latent(whole.output))
+        #expect(steps(resumed.output) < steps(whole.output) && steps(whole.output) == 12)
+    }
+}
