@@ -95,7 +95,11 @@ extension ConfigCommand {
             }
             let file = Workplace().paths.settingsFile
             let path = file.path(percentEncoded: false)
-            if !FileManager.default.fileExists(atPath: path) { try TextFile.write(Self.head, to: file) }
+            if !FileManager.default.fileExists(atPath: path) {
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(Self.head.utf8).write(to: file, options: .atomic)
+            }
             let editor = EditorCommand(ProcessInfo.processInfo.environment)
             let status = try ChildProgram.run(editor.words(for: path), on: STDIN_FILENO).get()
             guard status == 0 else { throw Failure.Exit(code: 1, description: editor.problem(status)) }
