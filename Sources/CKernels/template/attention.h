@@ -110,6 +110,7 @@ static void finish_mass(const ck_attention *a, const float *notes, size_t rows, 
 
 DEFINE_SOFTEN(f32, 0, exp2_)
 DEFINE_SOFTEN(bf16, 1, exp2_rough)
+DEFINE_SOFTEN(rough, 0, exp2_rough)
 
 /// The sum of a query's signed bytes.
 INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
@@ -119,8 +120,9 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
     return sum;
 }
 
-// QK is the operand type of queries and keys, PV that of weights, values and the output.
-#define DEFINE_ATTENTION(NAME, QK, PV, IS_I8, IS_BF16)                                                                  \
+// QK is the operand type of queries and keys, PV that of weights, values and the output; SOFTEN says how exact weights are:
+// with int8 logits a rough exponential is enough.
+#define DEFINE_ATTENTION(NAME, QK, PV, SOFTEN, IS_I8, IS_BF16)                                                          \
     static void attention_##NAME(const ck_attention *a) {                                                               \
         const size_t width = a->value_columns;                                                                          \
         const size_t per_group = IS_BF16 ? 2 : 1;                                                                       \
@@ -165,10 +167,10 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
                             complete_logits(logits + i * CK_KEY_BLOCK, valid, padded, integers[i],                      \
                                             a->key_bias ? a->key_bias + k : NULL, scales[i]);                           \
                     if (IS_I8 && !complete)                                                                             \
-                        soften_##PV(rows, logits, padded, scales, integers, 1, maxima + r, sums + r, weights,           \
+                        soften_##SOFTEN(rows, logits, padded, scales, integers, 1, maxima + r, sums + r, weights,           \
                                     outputs + r * width, width, added);                                                 \
                     else                                                                                                \
-                        soften_##PV(rows, logits, padded, scales, integers, 0, maxima + r, sums + r, weights,           \
+                        soften_##SOFTEN(rows, logits, padded, scales, integers, 0, maxima + r, sums + r, weights,           \
                                     outputs + r * width, width, added);                                                 \
                     if (a->block_mass)                                                                                  \
                         for (int i = 0; i < rows; i++) {                                                                \
@@ -200,7 +202,7 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
         }                                                                                                               \
     }
 
-DEFINE_ATTENTION(f32, f32, f32, 0, 0)
-DEFINE_ATTENTION(bf16, bf16, bf16, 0, 1)
-DEFINE_ATTENTION(i8_f32, u8, f32, 1, 0)
-DEFINE_ATTENTION(i8_bf16, u8, bf16, 1, 1)
+DEFINE_ATTENTION(f32, f32, f32, f32, 0, 0)
+DEFINE_ATTENTION(bf16, bf16, bf16, bf16, 0, 1)
+DEFINE_ATTENTION(i8_f32, u8, f32, rough, 1, 0)
+DEFINE_ATTENTION(i8_bf16, u8, bf16, bf16, 1, 1)

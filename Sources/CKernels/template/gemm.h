@@ -8,6 +8,9 @@
 #define FAR 6144
 #define NEAR 0
 
+// Within its caller a tile would share the registers with it and spill.
+#define APART __attribute__((noinline))
+
 #define DEFINE_MICRO(NAME, ACC, VEC, DOT, AHEAD)                                                                           \
     /* tile[row * CK_PANEL + column] (+)= the product of `rows` rows with `vectors` vectors of columns. */               \
     INLINE void NAME##_fixed(const int rows, const int vectors, const char *const *segments, size_t segment_count,      \
@@ -108,8 +111,8 @@ INLINE int tile_rows(size_t columns) { return columns == 64 ? 6 : columns == 48 
             DISPATCH_ROWS(NAME, V, __VA_ARGS__)                                                                         \
         }
 #define DEFINE_TILE(NAME, ACC)                                                                                           \
-    static void NAME##_tile(int rows, size_t columns, const char *const *segments, size_t count, size_t groups,         \
-                            size_t stride, const char *b, size_t b_stride, ACC *tile, size_t tile_stride, int add) {    \
+    static APART void NAME##_tile(int rows, size_t columns, const char *const *segments, size_t count, size_t groups,   \
+                                  size_t stride, const char *b, size_t b_stride, ACC *tile, size_t tile_stride, int add) { \
         const char *const *segments_now = segments;                                                                     \
         ACC *tile_now = tile;                                                                                           \
         const int total = rows;                                                                                         \
@@ -131,8 +134,8 @@ INLINE int tile_rows(size_t columns) { return columns == 64 ? 6 : columns == 48 
 #define COLUMNS_AT_ONCE 16
 INLINE int tile_rows(size_t columns) { return LANES == 8 ? 6 : 3; }
 #define DEFINE_TILE(NAME, ACC)                                                                                           \
-    static void NAME##_tile(int rows, size_t columns, const char *const *segments, size_t count, size_t groups,         \
-                            size_t stride, const char *b, size_t b_stride, ACC *tile, size_t tile_stride, int add) {    \
+    static APART void NAME##_tile(int rows, size_t columns, const char *const *segments, size_t count, size_t groups,   \
+                                  size_t stride, const char *b, size_t b_stride, ACC *tile, size_t tile_stride, int add) { \
         for (size_t c = 0; c < columns; c += COLUMNS_AT_ONCE) {                                                         \
             const char *bc = b + c * GROUP;                                                                             \
             ACC *tc = tile + c;                                                                                         \

@@ -143,7 +143,7 @@ INLINE vf exp2_(vf x) {
 #endif
 }
 
-/// 2^x to 1e-4, enough where the result is rounded to bf16 at once.
+/// 2^x to 1e-4, enough where the result is rounded to bf16 at once, or x is known from int8.
 INLINE vf exp2_rough(vf x) {
 #if HAS_AVX512
     // The instruction that scales takes 2^floor(x); what lies below 2^-126 becomes zero by itself.
@@ -153,7 +153,12 @@ INLINE vf exp2_rough(vf x) {
     p = fma_(p, f, splat(0.99992522f));
     return (vf)_mm512_scalef_ps((__m512)p, (__m512)x);
 #else
-    return exp2_(x);
+    x = larger(splat(-126.0f), x);
+    const vf n = __builtin_elementwise_roundeven(x), f = x - n;
+    vf p = fma_(splat(0.05517166f), f, splat(0.24261112f));
+    p = fma_(p, f, splat(0.69326099f));
+    p = fma_(p, f, splat(0.99992807f));
+    return (vf)((vi)p + (__builtin_convertvector(n, vi) << 23));
 #endif
 }
 
