@@ -185,7 +185,9 @@ INLINE vf exp_(vf x) {
 
 /// 1 / (1 + e^-x); `rough` to 1e-4, enough where the result is rounded to bf16 at once.
 INLINE vf sigmoid_(vf x, const int rough) {
-    return splat(1.0f) / (splat(1.0f) + (rough ? exp2_rough(x * splat(-1.44269504f)) : exp_(-x)));
+    // Elsewhere bf16 is emulated, and nothing is won.
+    const int takes_rough = rough && HAS_AVX512;
+    return splat(1.0f) / (splat(1.0f) + (takes_rough ? exp2_rough(x * splat(-1.44269504f)) : exp_(-x)));
 }
 INLINE vf silu_(vf x, const int rough) { return x * sigmoid_(x, rough); }
 /// 0.5 x (1 + tanh(u)) = x sigmoid(2 u), u = sqrt(2/pi) (x + 0.044715 x^3).
