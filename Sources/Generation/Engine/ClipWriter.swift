@@ -90,7 +90,7 @@ enum JobFolder {
     }
 
     /// The system's words where there are any.
-    private static func reason(_ error: any Error) -> String {
+    static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error ?? error
         let code = underlying as NSError
         return code.domain == NSPOSIXErrorDomain

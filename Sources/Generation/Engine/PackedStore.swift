@@ -121,10 +121,12 @@ extension ModelCatalog {
                     }
                     try PackedStore(source: source, precision: .int8, cache: cacheFolder).write(
                         executor.layers, to: file)
+                } catch let error as WeightError {
+                    throw GenerationError.cannotWrite(String(describing: error))
                 } catch {
                     throw GenerationError.cannotWrite(
-                        "The quantised weights cannot be written to \(file.path.printable): \(error). Choose another folder with"
-                            + " --output.")
+                        "The quantised weights cannot be written to \(file.path.printable): \(JobFolder.reason(error)). Choose"
+                            + " another folder with --output.")
                 }
                 return file
             }
