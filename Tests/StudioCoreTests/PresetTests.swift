@@ -34,6 +34,7 @@ struct PresetTests {
         #expect(nano.lr == PassSettings(size: VideoSize(width: 512, height: 288), steps: 18, guidance: 4, shift: 2))
         var commit = PassSettings(size: VideoSize(width: 2560, height: 1440), steps: 6, guidance: 1, shift: 3)
         commit.coverage = 0.9
+        commit.stepCache = 0.2
         #expect(nano.hr == commit)
         #expect(nano.frames == 25)
         #expect(nano.fps == 24)
@@ -78,7 +79,10 @@ struct PresetTests {
             stg_blocks = [19]
             rescale = 0.7
             coverage = 0.95
+            step_cache = 0.1
+            guidance_interval = [0.2, 0.9]
             [hr]
+            guidance_interval = [0.9, 0.2]
             timesteps = [1.0, 2.0]
             stg_blocks = "all"
             """
@@ -87,12 +91,16 @@ struct PresetTests {
         ])
         #expect(
             library.problems.map(\.description).sorted() == [
-                "presets/a.toml line 10: \"timesteps\" must be a list of numbers from 0 to 1.",
-                "presets/a.toml line 11: \"stg_blocks\" must be a list of numbers from 0 to 999.",
+                "presets/a.toml line 12: \"guidance_interval\" must be two noise levels, the lower one first, for"
+                    + " example [0.2, 0.8].",
+                "presets/a.toml line 13: \"timesteps\" must be a list of numbers from 0 to 1.",
+                "presets/a.toml line 14: \"stg_blocks\" must be a list of numbers from 0 to 999.",
             ])
         let resolved = try library.resolved("distilled")
         #expect(resolved.lr.steps == 3 && resolved.lr.timesteps == [1, 0.9937, 0.725])
         #expect(resolved.lr.isStochastic == true && resolved.lr.stgBlocks == [19] && resolved.lr.coverage == 0.95)
+        #expect(resolved.lr.stepCache == 0.1 && resolved.lr.guidanceInterval == NoiseInterval("0.2,0.9"))
+        #expect(resolved.hr.guidanceInterval == nil)
         let other = try library.resolved("b")
         #expect(other.lr.steps == 9 && other.lr.timesteps == nil && other.lr.stg == 1)
         var copy = try library.entry(named: "distilled").preset

@@ -30,13 +30,20 @@ struct RecipeTests {
         recipe.lr.rescale = 0.7
         recipe.hr.timesteps = [1, 0.99, 0.725, 0.03]
         recipe.hr.isStochastic = true
+        recipe.hr.stepCache = 0.2
+        recipe.lr.guidanceInterval = NoiseInterval(lowest: 0.25, highest: 0.75)
         let document = RecipeDocument(recipe: recipe, kind: .draft)
         #expect(try RecipeDocument(json: document.json()) == document)
         recipe.lr.rescale = 7
         recipe.lr.stgBlocks = [-4]
         recipe.hr.timesteps = [40]
+        recipe.hr.stepCache = 2
         let read = try RecipeDocument(json: RecipeDocument(recipe: recipe, kind: .draft).json()).recipe
         #expect(read.lr.rescale == 1 && read.lr.stgBlocks == [0] && read.hr.timesteps == [1])
+        #expect(read.hr.stepCache == 1 && read.lr.guidanceInterval == recipe.lr.guidanceInterval)
+        let reversed = document.json().replacingOccurrences(of: "[0.25,0.75]", with: "[0.75,0.25]")
+        #expect(reversed != document.json())
+        #expect(throws: StudioError.self) { try RecipeDocument(json: reversed) }
     }
 
     @Test("The example of the file format reads")

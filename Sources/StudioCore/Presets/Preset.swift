@@ -18,6 +18,10 @@ package struct Preset: Sendable, Hashable {
         package var isStochastic: Bool?
         /// The share of attention that is kept, 0 to 1.
         package var coverage: Float?
+        /// The relative change below which a step reuses the blocks of an earlier one; 0 is off.
+        package var stepCache: Float?
+        /// The noise levels at which guidance is on.
+        package var guidanceInterval: NoiseInterval?
 
         package init(size: VideoSize? = nil, steps: Int? = nil, guidance: Float? = nil, shift: Float? = nil) {
             self.size = size
@@ -115,6 +119,8 @@ extension Preset.PassValues {
         timesteps = pass.timesteps
         isStochastic = pass.isStochastic
         coverage = pass.coverage
+        stepCache = pass.stepCache
+        guidanceInterval = pass.guidanceInterval
     }
 
     func over(_ base: Self) -> Self {
@@ -128,6 +134,8 @@ extension Preset.PassValues {
         result.timesteps = timesteps ?? (steps == nil ? base.timesteps : nil)
         result.isStochastic = isStochastic ?? base.isStochastic
         result.coverage = coverage ?? base.coverage
+        result.stepCache = stepCache ?? base.stepCache
+        result.guidanceInterval = guidanceInterval ?? base.guidanceInterval
         return result
     }
 
@@ -136,7 +144,7 @@ extension Preset.PassValues {
         PassSettings(
             size: size ?? defaults.size, steps: steps ?? defaults.steps, guidance: guidance ?? defaults.guidance,
             shift: shift, stg: stg, stgBlocks: stgBlocks, rescale: rescale, timesteps: timesteps,
-            isStochastic: isStochastic, coverage: coverage)
+            isStochastic: isStochastic, coverage: coverage, stepCache: stepCache, guidanceInterval: guidanceInterval)
     }
 }
 

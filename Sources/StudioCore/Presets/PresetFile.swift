@@ -60,9 +60,21 @@ enum PresetFile {
         values.rescale = readFloat("rescale", in: 0...1, &reader)
         values.timesteps = reader.numbers("timesteps", in: 0...1)?.map { Float($0) }
         values.isStochastic = reader.boolean("stochastic")
-        values.coverage = readFloat("coverage", in: 0...1, &reader)
+        values.coverage = readFloat("coverage", in: RecipeLimits.coverage, &reader)
+        values.stepCache = readFloat("step_cache", in: RecipeLimits.stepCache, &reader)
+        values.guidanceInterval = readInterval("guidance_interval", &reader)
         if let timesteps = values.timesteps { checkCount(timesteps.count, &values, &reader) }
         return values
+    }
+
+    private static func readInterval(_ key: String, _ reader: inout TOMLReader) -> NoiseInterval? {
+        guard let levels = reader.numbers(key, in: 0...1) else { return nil }
+        guard levels.count == 2, let interval = NoiseInterval(lowest: Float(levels[0]), highest: Float(levels[1]))
+        else {
+            reader.report(key, "must be two noise levels, the lower one first, for example [0.2, 0.8].")
+            return nil
+        }
+        return interval
     }
 
     /// Noise levels of one's own say how many steps there are.
@@ -133,6 +145,11 @@ enum PresetFile {
                 ([name, "timesteps"], values.timesteps.map { "[" + $0.map(float).joined(separator: ", ") + "]" }),
                 ([name, "stochastic"], values.isStochastic.map(String.init)),
                 ([name, "coverage"], values.coverage.map(float)),
+                ([name, "step_cache"], values.stepCache.map(float)),
+                (
+                    [name, "guidance_interval"],
+                    values.guidanceInterval.map { "[\(float($0.lowest)), \(float($0.highest))]" }
+                ),
             ]
         }
         return [

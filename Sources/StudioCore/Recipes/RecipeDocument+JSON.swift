@@ -131,7 +131,8 @@ extension PassSettings {
         pass.stg = stg?.clamped(to: RecipeLimits.guidance)
         pass.stgBlocks = stgBlocks.map { $0.prefix(100).map { $0.clamped(to: RecipeLimits.blocks) } }
         pass.rescale = rescale?.clamped(to: 0...1)
-        pass.coverage = coverage?.clamped(to: 0...1)
+        pass.coverage = coverage?.clamped(to: RecipeLimits.coverage)
+        pass.stepCache = stepCache?.clamped(to: RecipeLimits.stepCache)
         pass.timesteps = timesteps.map { $0.prefix(RecipeLimits.steps.upperBound).map { $0.clamped(to: 0...1) } }
         return pass
     }

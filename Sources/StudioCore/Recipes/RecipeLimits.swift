@@ -9,6 +9,10 @@ package enum RecipeLimits {
     package static let steps: ClosedRange<Int> = 1...100
     package static let guidance: ClosedRange<Float> = 0...30
     package static let shift: ClosedRange<Float> = 0.1...20
+    /// 1: all attention is computed.
+    package static let coverage: ClosedRange<Float> = 0...1
+    /// 0: every block is computed in every step.
+    package static let stepCache: ClosedRange<Float> = 0...1
     /// Transformer blocks, from 0.
     package static let blocks: ClosedRange<Int> = 0...999
     package static let fps: ClosedRange<Double> = 1...120
@@ -95,6 +99,12 @@ package enum RecipeLimits {
         }
         guard pass.shift.map(shift.contains) ?? true else {
             throw .badValue("The \(name)'s shift must be 0.1 to 20, is \(pass.shift ?? 0).")
+        }
+        guard pass.coverage.map(coverage.contains) ?? true else {
+            throw .badValue("The \(name)'s coverage must be 0 to 1, is \(pass.coverage ?? 1).")
+        }
+        guard pass.stepCache.map(stepCache.contains) ?? true else {
+            throw .badValue("The \(name)'s step cache must be 0 to 1, is \(pass.stepCache ?? 0).")
         }
     }
 }
