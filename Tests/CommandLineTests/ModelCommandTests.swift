@@ -47,6 +47,20 @@ struct ModelCommandTests {
         #expect(try program.run(["models", "inspect", folder.appending(path: "mine").path]).status == 0)
     }
 
+    @Test("Quantised weights are written where asked, and a folder that cannot be is a sentence")
+    func quantize() throws {
+        let folder = program.home.appending(path: "packed")
+        let done = try program.run(["models", "quantize", "nano", "-o", folder.path])
+        #expect(done.status == 0, "\(done.messages)")
+        #expect(done.lines.count == 2)
+        #expect(done.lines.allSatisfy { $0.hasPrefix(folder.path) && FileManager.default.fileExists(atPath: $0) })
+        let file = program.home.appending(path: "a file")
+        try Data("x".utf8).write(to: file)
+        let refused = try program.run(["models", "quantize", "nano", "-o", file.appending(path: "packed").path])
+        #expect(refused.status == 6)
+        #expect(refused.messages.contains("cannot be written") && !refused.messages.contains("NSError"))
+    }
+
     @Test("The plan of a 2K clip stays under 6 GiB")
     func plan() throws {
         let plan = try #require(try program.run(["models", "plan", "--preset", "nano", "--json"]).objects.first)

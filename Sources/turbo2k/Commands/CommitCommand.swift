@@ -28,6 +28,8 @@ struct CommitCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("Time shift of the noise levels.", valueName: "factor"))
     var hrShift: Float?
 
+    @OptionGroup var savings: CommitSavingOptions
+
     @Option(help: ArgumentHelp("fp32, bf16 or int8; the draft's by default.", valueName: "name"))
     var precision: String?
 
@@ -46,6 +48,7 @@ struct CommitCommand: AsyncParsableCommand {
             recipe.hr.guidance = try Values.inRange(hrGuidance, RecipeLimits.guidance, "--hr-guidance")
         }
         if let hrShift { recipe.hr.shift = try Values.inRange(hrShift, RecipeLimits.shift, "--hr-shift") }
+        try savings.apply(to: &recipe.hr)
         let output = outputSettings(draft, workplace)
         let file = try session.outputFile(
             self.output, preset: output, recipe: recipe, kind: .commit, job: draft.id)

@@ -7,7 +7,7 @@ struct ModelsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "models",
         abstract: "What is installed, what is in it, and what a job will need.",
-        subcommands: [List.self, Inspect.self, Verify.self, Plan.self],
+        subcommands: [List.self, Inspect.self, Verify.self, Quantize.self, Plan.self],
         defaultSubcommand: List.self)
 }
 
@@ -78,6 +78,46 @@ extension ModelsCommand {
                 } else {
                     Output.result("\(digest)  \(path)")
                 }
+            }
+        }
+    }
+
+    struct Quantize: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Quantise a model's transformers once, for all later jobs in int8.",
+            discussion: """
+                Writes a file for each transformer, beside it, about half the size of bf16 weights. Jobs map it, so that \
+                they start without reading it and share its memory. Without it the first job in int8 does the same in \
+                the cache folder. A file that does not fit the weights or this CPU any more is left alone and not used.
+                """)
+
+        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        var model: String
+
+        @Option(
+            name: .shortAndLong,
+            help: ArgumentHelp("Another folder; jobs look only beside the model.", valueName: "folder"))
+        var output: String?
+
+        @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
+        var threads: Int?
+
+        @OptionGroup var report: ReportOptions
+
+        func run() async throws {
+            report.apply()
+            let workplace = Workplace()
+            let catalog = ModelCatalog(userFolder: workplace.paths.models)
+            let threadCount = try threads.map { try Values.inRange($0, 1...1024, "--threads") }
+            let files = try catalog.quantize(
+                try catalog.find(model), to: output.map { URL(filePath: $0) }, cacheFolder: workplace.paths.cache,
+                threadCount: threadCount ?? workplace.settings.threads ?? Machine.current.coreCount)
+            for file in files {
+                let path = file.path(percentEncoded: false)
+                Output.result(
+                    report.json
+                        ? JSONValue.object([("event", "file"), ("path", .string(path))]).text
+                        : TextCleaning.oneLine(path))
             }
         }
     }

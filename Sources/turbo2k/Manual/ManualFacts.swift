@@ -19,6 +19,22 @@ enum ManualFacts {
         return named.map { (paths.abbreviating($0), $1) }
     }
 
+    /// What each value of --precision does.
+    static let precisions: [(name: String, meaning: String)] = [
+        ("fp32", "The reference: nothing is rounded to fewer bits. Slowest, and twice the memory of bf16."),
+        (
+            "bf16",
+            "Weights, inputs and attention in bfloat16, sums in fp32; 56 to 58 dB PSNR against fp32 on the bundled model. "
+                + "The default where the CPU multiplies it (AVX-512 BF16); elsewhere slower than fp32."
+        ),
+        (
+            "int8",
+            "Weights with a scale for each output and inputs with a scale for each token in 8 bits, attention's logits "
+                + "too; the rest as in bf16. Fastest, and half the weights' memory; the picture differs more. Worth most "
+                + "on large models and on CPUs without bf16. The first job quantises the weights and keeps them."
+        ),
+    ]
+
     static let environment: [(name: String, meaning: String)] = [
         ("TURBO2K_HOME", "A folder for settings, history and all else, instead of the XDG base directories."),
         ("TURBO2K_SHARE", "Where the shipped presets, themes and models are."),

@@ -89,6 +89,8 @@ enum ManualPage {
     private static func facts() -> [String] {
         var lines = [Roff.section("files")]
         lines += ManualFacts.files.flatMap { Roff.entry(Roff.italic($0.path), $0.meaning) }
+        lines += [Roff.section("precision")]
+        lines += ManualFacts.precisions.flatMap { Roff.entry(Roff.bold($0.name), $0.meaning) }
         lines += [Roff.section("environment")]
         lines += ManualFacts.environment.flatMap { Roff.entry(Roff.bold($0.name), $0.meaning) }
         lines += [Roff.section("exit status")]

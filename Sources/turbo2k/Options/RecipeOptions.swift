@@ -52,6 +52,9 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Time shift of the commit's noise levels.", valueName: "factor"))
     var hrShift: Float?
 
+    @OptionGroup var draftSavings: DraftSavingOptions
+    @OptionGroup var commitSavings: CommitSavingOptions
+
     @Option(help: ArgumentHelp("fp32, bf16 or int8; by default the best this CPU does in hardware.", valueName: "name"))
     var precision: String?
 
@@ -65,6 +68,8 @@ struct RecipeOptions: ParsableArguments {
         preset.lr = try settings(preset.lr, size: lrSize, "--lr-size", steps, "--steps", guidance, "--guidance", shift)
         preset.hr = try settings(
             preset.hr, size: size, "--size", hrSteps, "--hr-steps", hrGuidance, "--hr-guidance", hrShift)
+        try draftSavings.apply(to: &preset.lr)
+        try commitSavings.apply(to: &preset.hr)
         if let negative { preset.negative = negative }
         if let precision { preset.precision = try PrecisionName.value(precision) }
         try Shape.match(&preset, isSizeGiven: size != nil, isDraftSizeGiven: lrSize != nil)

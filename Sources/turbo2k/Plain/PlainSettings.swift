@@ -13,7 +13,8 @@ struct PlainSettings {
     /// What `set` knows.
     static let names = [
         "preset", "model", "seed", "size", "lr-size", "frames", "fps", "steps", "hr-steps", "guidance", "hr-guidance",
-        "negative", "shift", "hr-shift", "precision",
+        "negative", "shift", "hr-shift", "coverage", "hr-coverage", "step-cache", "hr-step-cache", "guidance-interval",
+        "hr-guidance-interval", "precision",
     ]
 
     init(_ library: PresetLibrary, defaultPreset: String) {
@@ -48,6 +49,7 @@ struct PlainSettings {
         ]
         if let shift = recipe.lr.shift { values.append(("shift", "\(shift)")) }
         if let shift = recipe.hr.shift { values.append(("hr-shift", "\(shift)")) }
+        values += RecipeText.savings(recipe)
         if let preset, library.entries.contains(where: { $0.preset.name == preset }) {
             values.append(("preset", preset))
         }

@@ -5,7 +5,15 @@ import StudioCore
 enum PresetText {
     static func rows(_ preset: ResolvedPreset) -> [(name: String, value: String)] {
         let shift: (Float?) -> String = { $0.map { "\($0)" } ?? "the model's" }
+        func savings(_ name: String, _ pass: PassSettings) -> [(name: String, value: String)] {
+            [
+                ("\(name).coverage", pass.coverage.map { "\($0)" } ?? "all"),
+                ("\(name).step_cache", pass.stepCache.map { "\($0)" } ?? "off"),
+                ("\(name).guidance_interval", pass.guidanceInterval?.description ?? "all"),
+            ]
+        }
         return [
+
             ("about", preset.about), ("model", preset.model),
             ("precision", PrecisionName.text(preset.precision)),
             ("frames", String(preset.frames)), ("fps", RecipeText.number(preset.fps)),
@@ -17,7 +25,7 @@ enum PresetText {
             ("folder", TextCleaning.oneLine(preset.output.folder)),
             ("file name", TextCleaning.oneLine(preset.output.name)), ("format", preset.output.format),
             ("crf", preset.output.crf.map(String.init) ?? "the format's"),
-        ]
+        ] + savings("lr", preset.lr) + savings("hr", preset.hr)
     }
 
     static func json(_ preset: ResolvedPreset, _ origin: PresetLibrary.Origin) -> JSONValue {
@@ -25,6 +33,11 @@ enum PresetText {
             .object([
                 ("size", .string("\(pass.size)")), ("steps", .integer(pass.steps)),
                 ("guidance", JSONValue(pass.guidance)), ("shift", JSONValue(pass.shift)),
+                ("coverage", JSONValue(pass.coverage)), ("step_cache", JSONValue(pass.stepCache)),
+                (
+                    "guidance_interval",
+                    pass.guidanceInterval.map { .array([JSONValue($0.lowest), JSONValue($0.highest)]) } ?? .null
+                ),
             ])
         }
         return .object([
@@ -63,5 +76,7 @@ extension RecipeOptions {
         if hrSteps != nil { preset.hr.steps = resolved.hr.steps }
         if hrGuidance != nil { preset.hr.guidance = resolved.hr.guidance }
         if hrShift != nil { preset.hr.shift = resolved.hr.shift }
+        draftSavings.copyGiven(from: resolved.lr, into: &preset.lr)
+        commitSavings.copyGiven(from: resolved.hr, into: &preset.hr)
     }
 }

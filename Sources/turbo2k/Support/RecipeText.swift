@@ -28,8 +28,23 @@ enum RecipeText {
     }
 
     private static func pass(_ pass: PassSettings) -> String {
-        let shift = pass.shift.map { ", shift \($0)" } ?? ""
-        return "\(pass.size), \(pass.steps) steps, guidance \(pass.guidance)\(shift)"
+        var text = "\(pass.size), \(pass.steps) steps, guidance \(pass.guidance)"
+        if let interval = pass.guidanceInterval { text += " from \(interval.lowest) to \(interval.highest)" }
+        if let shift = pass.shift { text += ", shift \(shift)" }
+        if let coverage = pass.coverage { text += ", coverage \(coverage)" }
+        if let cache = pass.stepCache { text += ", step cache \(cache)" }
+        return text
+    }
+
+    /// What both passes leave out, as names and values of options.
+    static func savings(_ recipe: Recipe) -> [(name: String, value: String)] {
+        func options(_ pass: PassSettings, _ prefix: String) -> [(name: String, value: String)] {
+            [
+                ("coverage", pass.coverage.map { "\($0)" }), ("step-cache", pass.stepCache.map { "\($0)" }),
+                ("guidance-interval", pass.guidanceInterval.map(\.description)),
+            ].compactMap { name, value in value.map { (prefix + name, $0) } }
+        }
+        return options(recipe.lr, "") + options(recipe.hr, "hr-")
     }
 
     static func number(_ value: Double) -> String {
@@ -46,6 +61,7 @@ enum RecipeText {
         ]
         if let shift = recipe.lr.shift { words += ["--shift", "\(shift)"] }
         if let shift = recipe.hr.shift { words += ["--hr-shift", "\(shift)"] }
+        for (name, value) in savings(recipe) { words += ["--" + name, value] }
         if recipe.precision != nil { words += ["--precision", PrecisionName.text(recipe.precision)] }
         words += ["--negative", quoted(recipe.negative)]
         let prompt = TextCleaning.oneLine(recipe.prompt)
