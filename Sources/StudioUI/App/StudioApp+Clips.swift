@@ -10,10 +10,12 @@ extension StudioApp {
     func loadClip(_ source: ShownClip.Source, _ file: URL) {
         clipTask?.cancel()
         let mailbox = mailbox
+        // Text cells show no more than a few hundred pixels a side, and a clip's frames all stay in memory.
+        let side = display.capabilities.graphics.isCellBased ? 320 : 640
         clipTask = Task.detached {
             let path = file.path(percentEncoded: false)
             do {
-                let reader = try VideoReader(path: path, maximumSize: (640, 640))
+                let reader = try VideoReader(path: path, maximumSize: (side, side))
                 var frames: [VideoFrame] = []
                 while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() {
                     frames.append(frame)

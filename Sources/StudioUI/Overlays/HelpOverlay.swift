@@ -32,8 +32,18 @@ package struct HelpOverlay: Sendable {
         for other in PaneKind.allCases where other != pane {
             lines += Self.section("In \(other.title)", .pane(other), state.bindings)
         }
-        all = lines
+        all = lines + Self.mouse
     }
+
+    private static let mouse: [Line] = [
+        .heading("Mouse"),
+        .key("Click", "Focus a pane, choose a row, press a key of the last row"),
+        .key("Double click", "Open or apply; in the prompt: select the word"),
+        .key("Right click", "What can be done with the row"),
+        .key("Wheel", "Scroll what is under the pointer"),
+        .key("Drag", "Borders, text of the prompt, the position of the clip"),
+        .key("Shift", "Held down, the terminal's own selection"),
+    ]
 
     package var lines: [Line] {
         let words = filter.text.lowercased().split(separator: " ")

@@ -7,7 +7,7 @@ extension ParametersForm {
     package enum Field: Int, CaseIterable, Sendable {
         case lrSize, frames, fps, lrSteps, lrGuidance
         case hrSize, hrSteps, hrGuidance
-        case seed, model, precision, count, folder, name, format, quality, metadata
+        case seed, model, precision, count, folder, format, quality, name, metadata
 
         package var title: String {
             switch self {
