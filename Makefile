@@ -3,12 +3,13 @@
 SWIFT  ?= swift
 PREFIX ?= /usr/local
 ARGS   ?=
+DRAFTS ?= 2000
 
 SHELL := /bin/sh
 .ONESHELL:
 .SHELLFLAGS := -eu -c
 .DEFAULT_GOAL := help
-.PHONY: help run test build install uninstall bench format lint clean deps test-deps toolchain
+.PHONY: help run test test-windows test-storms build install uninstall bench format lint clean deps test-deps window-deps toolchain
 
 MINIMUM_SWIFT := 6.1
 BINARY := .build/release/turbo2k
@@ -32,9 +33,15 @@ PACKAGES := \
 TEST_PACKAGES := $(PACKAGES) \
 	tmux:tests_that_drive_the_studio \
 	ffmpeg:tests_that_read_our_clips_back
+WINDOW_PACKAGES := $(TEST_PACKAGES) \
+	xterm:a_terminal_with_sixel \
+	xvfb:a_display_that_nobody_sees \
+	xdotool:keys_for_a_window \
+	imagemagick:pictures_of_a_window \
+	fonts-dejavu-core:letters_in_a_window
 
 help: ## List the targets.
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: build ## Build if needed, then open the studio (ARGS="draft 'a fox'" runs another command).
 	@exec $(BINARY) $(ARGS)
@@ -42,6 +49,13 @@ run: build ## Build if needed, then open the studio (ARGS="draft 'a fox'" runs a
 # Nothing is imported as testable: without that flag tests and program share what is built.
 test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls.
 	@$(SWIFT) test -c release --disable-testable-imports $(ARGS)
+
+test-windows: toolchain window-deps ## Test the studio's sixel pictures in a real xterm, by its pixels.
+	@TURBO2K_TEST_WINDOWS=1 $(SWIFT) test -c release --disable-testable-imports --filter StudioTerminalTests.StudioScenarios/Windows $(ARGS)
+
+test-storms: toolchain test-deps ## The storms of the suite at their full size, and DRAFTS (2000) drafts; minutes.
+	@TURBO2K_TEST_STORMS=1 TURBO2K_TEST_DRAFTS=$(DRAFTS) $(SWIFT) test -c release --disable-testable-imports \
+		--filter 'StudioTerminalTests.StudioScenarios/(Storms|TerminalLife/resizeStorm)' $(ARGS)
 
 build: toolchain deps ## Build the program in release.
 	@$(SWIFT) build -c release --product turbo2k
@@ -96,7 +110,8 @@ toolchain:
 
 deps: NEEDED = $(PACKAGES)
 test-deps: NEEDED = $(TEST_PACKAGES)
-deps test-deps:
+window-deps: NEEDED = $(WINDOW_PACKAGES)
+deps test-deps window-deps:
 	@missing="" why=""
 	if command -v dpkg-query > /dev/null && command -v apt-get > /dev/null; then
 		for entry in $(NEEDED); do

@@ -53,19 +53,77 @@ final class TmuxStudio {
         if ownsHome { try? FileManager.default.removeItem(at: home) }
     }
 
+    /// What a studio has when a test begins.
+    enum Beginning {
+        case empty
+        case prompt(String)
+        /// A draft of that prompt, finished and shown.
+        case draft(String)
+    }
+
+    /// A studio of its own with the stand-in engine, ready for keys.
+    static func opened(
+        _ columns: Int = 80, _ rows: Int = 24, with beginning: Beginning = .empty, stepMilliseconds: Int = 20,
+        options: String = "", environment: String = ""
+    ) throws -> TmuxStudio {
+        let studio = try TmuxStudio()
+        try studio.open(
+            columns, rows, with: beginning, stepMilliseconds: stepMilliseconds, options: options,
+            environment: environment)
+        return studio
+    }
+
+    /// Opens the studio in this home, again perhaps, and waits until it is ready for keys.
+    func open(
+        _ columns: Int = 80, _ rows: Int = 24, with beginning: Beginning = .empty, stepMilliseconds: Int = 20,
+        options: String = "", environment: String = ""
+    ) throws {
+        try start(
+            columns, rows, stepMilliseconds: stepMilliseconds, options: options, environment: environment)
+        try see("? help")
+        switch beginning {
+        case .empty: break
+        case .prompt(let text): try type(text)
+        case .draft(let text):
+            try type(text)
+            try key("Enter")
+            try see("draft 1 saved")
+        }
+    }
+
+    /// A shell in the terminal, for tests of what the studio leaves behind.
+    static func shell(_ columns: Int = 80, _ rows: Int = 24) throws -> TmuxStudio {
+        let studio = try TmuxStudio()
+        try studio.startShell(columns, rows, "env PS1='ready$ ' bash --norc --noprofile -i")
+        try studio.see("ready$")
+        return studio
+    }
+
+    /// Types a command into the shell.
+    func enter(_ command: String) throws {
+        try type(command)
+        try key("Enter")
+    }
+
     /// Opens the studio with the stand-in engine.
     func start(
-        _ columns: Int, _ rows: Int, stepMilliseconds: Int = 40, options: String = "", environment: String = ""
+        _ columns: Int, _ rows: Int, stepMilliseconds: Int = 20, options: String = "", environment: String = ""
     ) throws {
         let command = try command(stepMilliseconds: stepMilliseconds, options: options, environment: environment)
         try startShell(columns, rows, "\(command); echo EXIT=$?; cat")
     }
 
-    func command(stepMilliseconds: Int = 40, options: String = "", environment: String = "") throws -> String {
+    func command(stepMilliseconds: Int = 20, options: String = "", environment: String = "") throws -> String {
+        try program(
+            "--engine fake --fake-step-ms \(stepMilliseconds) --fake-decode-ms 40 \(options)", environment: environment)
+    }
+
+    /// The program with this run's files and these arguments, as a shell takes it.
+    func program(_ arguments: String, environment: String = "") throws -> String {
         guard let binary = Self.binary else { throw Failure(description: "no program") }
         let variables = "LANG=C.UTF-8 LC_ALL=C.UTF-8 TERM=tmux-256color TURBO2K_HOME=\(home.path) HOME=\(home.path)"
-        return "env -u NO_COLOR -u SSH_CONNECTION \(variables) \(environment) \(binary.path) --engine fake"
-            + " --fake-step-ms \(stepMilliseconds) --fake-decode-ms 40 \(options)"
+        return
+            "env -u NO_COLOR -u SSH_CONNECTION -u XDG_RUNTIME_DIR \(variables) \(environment) \(binary.path) \(arguments)"
     }
 
     /// Ends the terminal, as closing its window does; another can be started with the same home.
@@ -168,6 +226,20 @@ final class TmuxStudio {
         throw Failure(description: what + "\n" + (try screen()))
     }
 
+    /// Waits for something that is not on tmux's screen.
+    func waitOutside(_ what: String, until condition: () throws -> Bool) throws {
+        let end = Date(timeIntervalSinceNow: Self.patience)
+        while Date() < end {
+            if try condition() { return }
+            Thread.sleep(forTimeInterval: 0.1)
+        }
+        throw Failure(description: "not seen: " + what)
+    }
+
+    func waitOutside(_ what: String, forReport condition: (ScreenFacts) -> Bool) throws {
+        try waitOutside(what) { condition(try report()) }
+    }
+
     /// Waits until two looks at the screen, a moment apart, are the same.
     func settle(withStyles: Bool = false) throws -> String {
         var last = try screen(withStyles: withStyles)
@@ -191,15 +263,29 @@ final class TmuxStudio {
     }
 
     /// Runs the program without a terminal, with this run's history.
+    @discardableResult
     func turbo2k(_ arguments: String...) throws -> (status: Int32, output: String) { try turbo2k(arguments) }
 
     func turbo2k(_ arguments: [String]) throws -> (status: Int32, output: String) {
         guard let binary = Self.binary else { throw Failure(description: "no program") }
         return try Self.run(
-            binary.path, arguments, environment: ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8"])
+            binary.path, arguments,
+            environment: ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": ""])
     }
 
-    private static func run(
+    /// What the screen means, from the studio itself.
+    func report() throws -> ScreenFacts {
+        let answer = try turbo2k("__screen")
+        guard answer.status == 0 else { throw Failure(description: "the studio does not say what it shows") }
+        return try JSONDecoder().decode(ScreenFacts.self, from: Data(answer.output.utf8))
+    }
+
+    /// Waits until what the screen means fits.
+    func wait(_ what: String, forReport condition: (ScreenFacts) -> Bool) throws {
+        try wait(what) { condition(try report()) }
+    }
+
+    static func run(
         _ program: String, _ arguments: [String], environment: [String: String]
     ) throws -> (status: Int32, output: String) {
         let process = Process()

@@ -52,6 +52,27 @@ struct PacerTests {
         #expect((118...121).contains(count))
     }
 
+    @Test("A repaint between two frames does not hasten those that follow")
+    func repaint() {
+        var pacer = Pacer(FrameRate(first: 12, most: 12))
+        var answers: [Double] = []
+        var count = 0
+        for tick in 0..<10_000 {
+            let now = Double(tick) / 1000
+            if let due = answers.first, due <= now {
+                pacer.noteReady(now: after(now))
+                answers.removeFirst()
+            }
+            // The repaint comes while a frame is on its way.
+            if pacer.mayStart(now: after(now)) || tick == 2100 {
+                pacer.noteSent(now: after(now))
+                answers.append(now + 0.5)
+                count += 1
+            }
+        }
+        #expect((12...16).contains(count))
+    }
+
     @Test("One that never answers gets one frame a second")
     func silent() {
         #expect((9...11).contains(frameCount(delay: .infinity, FrameRate(first: 12, most: 12))))

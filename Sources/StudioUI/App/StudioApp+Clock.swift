@@ -90,13 +90,8 @@ extension StudioApp {
         let now = (ContinuousClock.now - start) / .seconds(1)
         let delay = max(time - now, 0.001)
         let mailbox = mailbox
-        timer = Task.detached(priority: .high) {
-            do {
-                try await Task.sleep(for: .seconds(delay))
-                mailbox.post(.tick)
-            } catch {
-                // A newer timer has taken the place of this one.
-            }
-        }
+        let next = DispatchWorkItem { mailbox.post(.tick) }
+        timer = next
+        timerQueue.asyncAfter(deadline: .now() + delay, execute: next)
     }
 }

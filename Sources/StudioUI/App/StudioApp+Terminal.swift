@@ -11,6 +11,7 @@ extension StudioApp {
         case .suspendRequested: suspend()
         case .ending(let signal):
             savePrompt()
+            control?.close()
             terminal.die(bySignal: signal)
         case .closed:
             savePrompt()

@@ -57,7 +57,9 @@ package final class StudioApp {
     // Time
     let start = ContinuousClock.now
     let startDate = Date()
-    var timer: Task<Void, Never>?
+    var timer: DispatchWorkItem?
+    /// Rings the timer: tasks may all be waiting for files.
+    let timerQueue = DispatchQueue(label: "turbo2k.timer", qos: .userInteractive)
     var lastUpdate = -1.0
     var lastInput = 0.0
     var lastFrame = 0.0
@@ -136,8 +138,9 @@ package final class StudioApp {
     private func run() async throws -> Int32 {
         if let path = options.tracePath { try terminal.trace(toPath: path) }
         if let milliseconds = settings.escapeMilliseconds { terminal.setEscapeWait(.milliseconds(milliseconds)) }
+        let mailbox = mailbox
+        terminal.setReceiver { mailbox.post(.terminal($0)) }
         try terminal.start(screen.description, usesMouse: options.usesMouse ?? settings.hasMouse)
-        forwardTerminalEvents()
         update(hasInput: true)
         terminal.write(TerminalQuestions.all)
         if environment.multiplexer == .tmux { askTmux() }
@@ -160,13 +163,6 @@ package final class StudioApp {
         }
         leave()
         return 0
-    }
-
-    private func forwardTerminalEvents() {
-        let (events, mailbox) = (terminal.events, mailbox)
-        Task.detached(priority: .high) {
-            for await event in events { mailbox.post(.terminal(event)) }
-        }
     }
 
     private func leave() {

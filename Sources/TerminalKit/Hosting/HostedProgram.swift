@@ -1,4 +1,5 @@
 package import Foundation
+import Synchronization
 
 /// A program that runs on a terminal played by us: how the studio is measured and tested.
 package final class HostedProgram: Sendable {
@@ -7,6 +8,7 @@ package final class HostedProgram: Sendable {
 
     package let process: pid_t
     package let terminal: PseudoTerminal
+    private let ended = Mutex<Int32?>(nil)
 
     /// Starts a program as the leader of its own session, with the pseudo-terminal as its controlling one. `words` are
     /// its path and arguments, `environment` all of its variables.
@@ -44,21 +46,29 @@ package final class HostedProgram: Sendable {
         process = started
     }
 
-    package func send(signal: Int32) { kill(process, signal) }
-
-    /// Its exit status if it has ended, 128 and the signal's number where a signal ended it; nil while it runs. To be
-    /// asked no more once it has answered.
-    package func status() -> Int32? {
-        var status: Int32 = 0
-        guard waitpid(process, &status, WNOHANG) == process else { return nil }
-        let signal = status & 0x7F
-        return signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+    package func send(signal: Int32) {
+        if status() == nil { kill(process, signal) }
     }
 
-    /// Ends it by force and forgets it.
+    /// Its exit status if it has ended, 128 and the signal's number where a signal ended it; nil while it runs.
+    package func status() -> Int32? { ending(options: WNOHANG) }
+
+    /// Ends it by force, if it still runs.
     package func end() {
+        guard status() == nil else { return }
         kill(process, SIGKILL)
-        var status: Int32 = 0
-        waitpid(process, &status, 0)
+        _ = ending(options: 0)
+    }
+
+    private func ending(options: Int32) -> Int32? {
+        ended.withLock { ended in
+            // Its number may be another's once it has been asked for.
+            if let ended { return ended }
+            var status: Int32 = 0
+            guard waitpid(process, &status, options) == process else { return nil }
+            let signal = status & 0x7F
+            ended = signal == 0 ? (status >> 8) & 0xFF : 128 + signal
+            return ended
+        }
     }
 }

@@ -13,7 +13,10 @@ package struct Pacer: Sendable {
     private var sentAt: Instant?
     /// When the last frame should have gone: the beat is kept although single frames are a little late.
     private var beat: Instant?
-    private var isWaiting = false
+    /// When the frames were sent that have not been answered: one, or more after a repaint.
+    private var underway: [Instant] = []
+    /// A terminal that answers none must not fill the memory.
+    private static let mostUnderway = 8
     /// Seconds to the answer, smoothed.
     private var answerTime: Double?
 
@@ -43,7 +46,7 @@ package struct Pacer: Sendable {
     package func nextStart(now: Instant) -> Instant? {
         guard limit.most > 0 else { return nil }
         guard let sentAt else { return now }
-        if isWaiting { return sentAt + Self.longestWait }
+        if !underway.isEmpty { return sentAt + Self.longestWait }
         return (beat ?? sentAt) + .seconds(1 / max(rate, 0.1))
     }
 
@@ -51,13 +54,15 @@ package struct Pacer: Sendable {
 
     /// A frame with ``ControlBytes/readyQuestion`` behind it went out.
     package mutating func noteSent(now: Instant) {
+        let isWaiting = !underway.isEmpty
         // The answer to the frame before never came.
-        if isWaiting { answerTime = Self.share }
+        if isWaiting, let sentAt, now - sentAt >= Self.longestWait { answerTime = Self.share }
         // Half a frame late begins another beat.
         let due = nextStart(now: now) ?? now
         beat = !isWaiting && due <= now && now - due < .seconds(0.5 / max(rate, 0.1)) ? due : now
         sentAt = now
-        isWaiting = true
+        underway.append(now)
+        if underway.count > Self.mostUnderway { underway.removeFirst() }
     }
 
     /// `CSI 0 n` came.
@@ -65,9 +70,9 @@ package struct Pacer: Sendable {
     /// - Returns: seconds since the frame was sent; nil where none was on its way.
     @discardableResult
     package mutating func noteReady(now: Instant) -> Double? {
-        guard isWaiting, let sentAt else { return nil }
-        isWaiting = false
-        let elapsed = (now - sentAt) / .seconds(1)
+        // Answers come in the order of the frames.
+        guard !underway.isEmpty else { return nil }
+        let elapsed = (now - underway.removeFirst()) / .seconds(1)
         answerTime = answerTime.map { 0.6 * $0 + 0.4 * elapsed } ?? elapsed
         allowedRate = min(allowedRate * 1.1, limit.most)
         return elapsed
@@ -77,7 +82,7 @@ package struct Pacer: Sendable {
     package mutating func reset() {
         sentAt = nil
         beat = nil
-        isWaiting = false
+        underway = []
         answerTime = nil
         allowedRate = Self.start(limit)
     }

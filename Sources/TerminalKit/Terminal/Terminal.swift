@@ -27,6 +27,7 @@ package final class Terminal: Sendable {
         var reader: TerminalReader?
         var trace: FileHandle?
         var byteCount = 0
+        var receiver: (@Sendable (TerminalEvent) -> Void)?
     }
 
     private static let usualGraceSeconds = 5
@@ -92,8 +93,8 @@ package final class Terminal: Sendable {
         }
         let reader = TerminalReader(
             terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
-            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), events: continuation
-        ) { [weak self] answer in self?.note(answer) }
+            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), tell: { [weak self] in self?.tell($0) },
+            noteAnswer: { [weak self] in self?.note($0) })
         setGrace(seconds: Self.usualGraceSeconds)
         state.withLock {
             $0.modes = description.modes
@@ -102,6 +103,17 @@ package final class Terminal: Sendable {
         }
         try take()
         reader.start()
+    }
+
+    /// Hands events to `receiver` from now on, on the thread that reads them, instead of to ``events``.
+    ///
+    /// A task that waits for a stream runs when one of the few threads for tasks is free; a key cannot wait for that.
+    package func setReceiver(_ receiver: @escaping @Sendable (TerminalEvent) -> Void) {
+        state.withLock { $0.receiver = receiver }
+    }
+
+    private func tell(_ event: TerminalEvent) {
+        if let receiver = state.withLock({ $0.receiver }) { receiver(event) } else { continuation.yield(event) }
     }
 
     /// Another wait for what follows Esc than 25 ms (80 ms over ssh), as the settings say.

@@ -11,8 +11,8 @@ final class TerminalReader: @unchecked Sendable {
 
     private let terminal: Int32
     private let queue = DispatchQueue(label: "turbo2k.terminal.input", qos: .userInteractive)
-    private let events: AsyncStream<TerminalEvent>.Continuation
-    /// Hears answers before ``events`` does.
+    private let tell: @Sendable (TerminalEvent) -> Void
+    /// Hears answers before they are told.
     private let noteAnswer: @Sendable (TerminalAnswer) -> Void
     private let inputSource: any DispatchSourceRead
     private let signalSource: any DispatchSourceRead
@@ -26,13 +26,13 @@ final class TerminalReader: @unchecked Sendable {
 
     init(
         terminal: Int32, signals: Int32, decoder: KeyDecoder, escapeWait: Duration,
-        events: AsyncStream<TerminalEvent>.Continuation, noteAnswer: @escaping @Sendable (TerminalAnswer) -> Void
+        tell: @escaping @Sendable (TerminalEvent) -> Void, noteAnswer: @escaping @Sendable (TerminalAnswer) -> Void
     ) {
         self.terminal = terminal
         self.signals = signals
         self.decoder = decoder
         self.escapeWait = Self.interval(escapeWait)
-        self.events = events
+        self.tell = tell
         self.noteAnswer = noteAnswer
         inputSource = DispatchSource.makeReadSource(fileDescriptor: terminal, queue: queue)
         signalSource = DispatchSource.makeReadSource(fileDescriptor: signals, queue: queue)
@@ -92,7 +92,7 @@ final class TerminalReader: @unchecked Sendable {
         if count < 0 && (errno == EINTR || errno == EAGAIN) { return }
         guard count > 0 else {
             inputSource.cancel()
-            events.yield(.closed)
+            tell(.closed)
             return
         }
         readCount += 1
@@ -102,7 +102,7 @@ final class TerminalReader: @unchecked Sendable {
 
     private func deliver(_ keys: [Key]) {
         for case .answer(let answer) in keys { noteAnswer(answer) }
-        if !keys.isEmpty { events.yield(.keys(keys)) }
+        if !keys.isEmpty { tell(.keys(keys)) }
     }
 
     /// Decides after a silence what an unfinished sequence was.
@@ -127,8 +127,8 @@ final class TerminalReader: @unchecked Sendable {
         for signal in Set(buffer[..<count]) {
             switch Int32(signal) {
             case SIGWINCH: resizeSoon()
-            case SIGTSTP: events.yield(.suspendRequested)
-            case SIGTERM, SIGHUP, SIGINT, SIGQUIT: events.yield(.ending(signal: Int32(signal)))
+            case SIGTSTP: tell(.suspendRequested)
+            case SIGTERM, SIGHUP, SIGINT, SIGQUIT: tell(.ending(signal: Int32(signal)))
             default: break
             }
         }
@@ -140,7 +140,7 @@ final class TerminalReader: @unchecked Sendable {
         let expected = resizeCount
         queue.asyncAfter(deadline: .now() + Self.resizeWait) { [weak self] in
             guard let self, resizeCount == expected else { return }
-            events.yield(.resized(Self.size(of: terminal)))
+            tell(.resized(Self.size(of: terminal)))
         }
     }
 }

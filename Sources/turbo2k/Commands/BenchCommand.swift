@@ -109,7 +109,7 @@ struct BenchCommand: AsyncParsableCommand {
             var recipe = preset.recipe(prompt: Self.prompt, seed: 3)
             if let coverage { recipe.hr.coverage = try Values.inRange(coverage, 0...1, "--coverage") }
             options.job = recipe
-            options.studioProgram = Bundle.main.executablePath
+            if !tiny { options.studioProgram = Bundle.main.executablePath }
         }
         return options
     }

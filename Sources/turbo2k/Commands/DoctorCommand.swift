@@ -7,11 +7,14 @@ struct DoctorCommand: AsyncParsableCommand {
         abstract: "What works here: CPU, memory, codecs, settings, themes, presets, history, terminal.",
         discussion: "Exits with 1 where something is broken.")
 
+    @Flag(help: "Instead, draw every pane of the studio and tell the bytes and the time of each kind of update.")
+    var ui = false
+
     @OptionGroup var report: ReportOptions
 
     func run() async throws {
         report.apply()
-        let findings = Doctor.examine()
+        let findings = ui ? try await DoctorScreen.examine(Workplace()) : Doctor.examine()
         for finding in findings {
             report.json ? Output.result(finding.json.text) : Output.result(finding.line)
         }

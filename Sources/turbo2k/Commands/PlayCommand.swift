@@ -1,7 +1,6 @@
 import ArgumentParser
 import Foundation
 import StudioCore
-import Synchronization
 import TerminalKit
 import VideoIO
 
@@ -34,29 +33,38 @@ struct PlayCommand: AsyncParsableCommand {
             throw Failure.Exit(code: 2, description: "Playing a clip needs a terminal that is not \"dumb\".")
         }
         if probe.capabilities.usesPlaceholders {
-            // Placeholders need the studio's own screen; half blocks do not.
-            wishes.graphics = .half
-            probe = TerminalProbe.ask(wishes) ?? probe
+            // Placeholders need the studio's own screen; outside tmux kitty pictures do without them.
+            if probe.capabilities.kitty.isInTmux {
+                wishes.graphics = .half
+                probe = TerminalProbe.ask(wishes) ?? probe
+            }
+            probe.capabilities.kitty.usesPlaceholders = false
         }
         guard probe.capabilities.graphics != .off else {
             throw Failure.Exit(code: 2, description: "Pictures are off; choose how to show them with --graphics.")
         }
-        try await play(reader, rate: rate ?? reader.frameRate.framesPerSecond, on: probe.capabilities)
+        try await play(reader, rate: rate ?? reader.frameRate.framesPerSecond, on: probe)
     }
 
-    private func play(_ reader: VideoReader, rate: Double, on capabilities: TerminalCapabilities) async throws {
-        let stop = StopSwitch()
-        Signals.onStop { stop.turn() }
-        let screen = PlayerScreen(capabilities)
-        defer {
-            screen.close()
-            Signals.onStop(nil)
-        }
-        let start = ContinuousClock.now
+    private func play(_ reader: VideoReader, rate: Double, on probe: TerminalProbe.Result) async throws {
+        // The terminal has handlers of its own, which put it back first.
+        Signals.release()
+        let screen = try PlayerScreen(probe, rate: rate)
+        defer { screen.close() }
+        var start = ContinuousClock.now
         var index = 0
-        while !stop.isTurned, !screen.wantsToLeave() {
+        while true {
+            switch screen.wish {
+            case .goOn: break
+            case .leave, .end: return
+            case .interrupt: throw ExitCode(130)
+            case .suspend:
+                let before = ContinuousClock.now
+                try screen.suspend()
+                start += ContinuousClock.now - before
+            }
             guard let frame = try reader.nextFrame() else {
-                guard loop, index > 0 else { break }
+                guard loop, index > 0 else { return }
                 try reader.rewind()
                 continue
             }
@@ -65,16 +73,14 @@ struct PlayCommand: AsyncParsableCommand {
             // A frame that is late by more than its own time is left out.
             if ContinuousClock.now > due + .seconds(1 / rate), index % 30 != 0 { continue }
             screen.show(frame)
-            try await Task.sleep(until: due + .seconds(1 / rate))
+            try await Self.wait(until: due + .seconds(1 / rate), on: screen)
         }
     }
-}
 
-/// Turned once, from any thread.
-private final class StopSwitch: Sendable {
-    private let state = Mutex(false)
-
-    var isTurned: Bool { state.withLock { $0 } }
-
-    func turn() { state.withLock { $0 = true } }
+    /// Slow clips must not make keys wait.
+    private static func wait(until end: ContinuousClock.Instant, on screen: PlayerScreen) async throws {
+        while screen.wish == .goOn, ContinuousClock.now < end {
+            try await Task.sleep(until: min(end, ContinuousClock.now + .milliseconds(50)))
+        }
+    }
 }

@@ -15,7 +15,8 @@ struct Finding {
 
     var line: String {
         let mark = state == .ok ? "  " : (state == .note ? "? " : "! ")
-        return mark + name.padding(toLength: 12, withPad: " ", startingAt: 0) + TextCleaning.oneLine(text)
+        return mark + name.padding(toLength: max(12, name.count + 1), withPad: " ", startingAt: 0)
+            + TextCleaning.oneLine(text)
     }
 
     var json: JSONValue {

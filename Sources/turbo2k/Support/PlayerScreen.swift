@@ -2,87 +2,83 @@ import Foundation
 import TerminalKit
 import VideoIO
 
-/// The terminal while a clip plays: its second screen, without cursor and echo, and pictures on it.
+/// The terminal while a clip plays: taken as the studio takes it, so that it is given back whole however this ends.
 final class PlayerScreen {
+    private static let clear = ControlBytes.hideCursor + "\u{1B}[2J"
+
     private let capabilities: TerminalCapabilities
     private let encoder: (any PictureEncoder)?
-    private let saved: termios?
+    private let terminal: Terminal
+    private let input: PlayerInput
     private var size: TerminalSize
     private var shown: ShownPicture?
 
-    init(_ capabilities: TerminalCapabilities) {
-        self.capabilities = capabilities
+    /// Takes the terminal, to show `rate` frames a second as far as it keeps up.
+    ///
+    /// - Throws: `TerminalError` where the terminal cannot be had.
+    init(_ probe: TerminalProbe.Result, rate: Double) throws {
+        capabilities = probe.capabilities
         encoder = PictureEncoders.encoder(
             for: capabilities, imageIDs: ImageIDs(processID: ProcessInfo.processInfo.processIdentifier))
-        size = Self.size()
-        var settings = termios()
-        saved = tcgetattr(STDIN_FILENO, &settings) == 0 ? settings : nil
-        settings.c_lflag &= ~tcflag_t(ECHO | ICANON)
-        if saved != nil { tcsetattr(STDIN_FILENO, TCSANOW, &settings) }
-        // Stopped in the middle, the shell would be left on our screen.
-        signal(SIGTSTP, SIG_IGN)
-        Output.content("\u{1B}[?1049h" + ControlBytes.hideCursor + Self.clear)
+        terminal = try Terminal()
+        size = terminal.size
+        input = PlayerInput(size, rate: rate, isPaced: probe.answers.isComplete)
+        let screen = try Screen(terminalName: terminal.name, size: size, isUTF8: TerminalLocale.prepare()) { _ in .mono
+        }
+        try terminal.start(screen.description, usesMouse: false)
+        terminal.write(Self.clear)
+        input.listen(to: terminal.events)
     }
 
-    private static let clear = "\u{1B}[2J"
+    var wish: PlayerInput.Wish { input.wish }
 
-    /// Puts the terminal back as it was.
+    /// Puts the terminal back as it was; a signal that asked for the end then has its way.
     func close() {
-        if let shown { Output.bytes(encoder?.erase(shown, background: .terminal) ?? []) }
-        Output.content(ControlBytes.plainStyle + ControlBytes.showCursor + "\u{1B}[?1049l")
-        signal(SIGTSTP, SIG_DFL)
-        guard var saved else { return }
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved)
+        if let shown { terminal.write(encoder?.erase(shown, background: .terminal) ?? []) }
+        if case .end(let signal) = wish { terminal.die(bySignal: signal) }
+        terminal.finish()
     }
 
-    /// Draws a frame as large as the screen allows.
+    /// Stops the program as a shell expects it, and comes back with an empty screen.
+    func suspend() throws {
+        if let shown { terminal.write(encoder?.erase(shown, background: .terminal) ?? []) }
+        _ = try terminal.suspend()
+        shown = nil
+        terminal.write(Self.clear)
+        input.goOn(terminal.size)
+    }
+
+    /// Draws a frame as large as the screen allows, if the terminal has shown the last one.
     func show(_ frame: VideoFrame) {
-        let now = Self.size()
-        if now != size {
-            size = now
+        guard input.mayShow else { return }
+        if input.size != size {
+            size = input.size
             shown = nil
-            Output.content(Self.clear)
+            terminal.write(Self.clear)
         }
         // The last row and column stay free: some terminals scroll behind them.
         let area = Rect(x: 0, y: 0, width: size.columns - 1, height: size.rows - 1)
         let rect = PictureLayout.fit(width: frame.width, height: frame.height, in: area, cell: capabilities.cell)
         guard !rect.isEmpty else { return }
         let picture = PixelFrame(width: frame.width, height: frame.height, pixels: frame.pixels)
-        guard let encoder else { return showText(picture, rect) }
-        let encoded = encoder.encode(picture, in: rect, over: shown)
-        shown = encoded.shown
-        Output.bytes(
-            OutputFrame.bytes(
-                text: [], picture: encoded.bytes, showsCursor: false,
-                isSynchronized: capabilities.usesSynchronizedUpdates))
+        terminal.write(bytes(of: picture, in: rect) + Array(ControlBytes.readyQuestion.utf8))
+        input.noteSent()
     }
 
-    private func showText(_ picture: PixelFrame, _ rect: Rect) {
+    private func bytes(of picture: PixelFrame, in rect: Rect) -> [UInt8] {
+        guard let encoder else { return text(of: picture, in: rect) }
+        let encoded = encoder.encode(picture, in: rect, over: shown)
+        shown = encoded.shown
+        return OutputFrame.bytes(
+            text: [], picture: encoded.bytes, showsCursor: false,
+            isSynchronized: capabilities.usesSynchronizedUpdates)
+    }
+
+    private func text(of picture: PixelFrame, in rect: Rect) -> [UInt8] {
         var canvas = Canvas(width: rect.width, height: rect.height, borders: .ascii)
         AsciiPicture.draw(
             picture, on: &canvas, in: canvas.bounds, hasDarkText: capabilities.hasLightBackground == true)
         let rows = canvas.lines.enumerated().map { ControlBytes.move(x: rect.x, y: rect.y + $0.offset) + $0.element }
-        Output.content(rows.joined())
-    }
-
-    /// Whether `q` or Esc was typed.
-    func wantsToLeave() -> Bool {
-        var request = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        guard poll(&request, 1, 0) > 0 else { return false }
-        var bytes = [UInt8](repeating: 0, count: 256)
-        let count = bytes.withUnsafeMutableBytes { read(STDIN_FILENO, $0.baseAddress, $0.count) }
-        // A closed terminal ends the clip too. Escape sequences begin with Esc but go on behind it.
-        guard count > 0 else { return true }
-        return bytes[0] == UInt8(ascii: "q") || (bytes[0] == 0x1B && count == 1)
-    }
-
-    private static func size() -> TerminalSize {
-        var window = winsize()
-        guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &window) == 0, window.ws_col > 0, window.ws_row > 0 else {
-            return .fallback
-        }
-        return TerminalSize(
-            columns: Int(window.ws_col), rows: Int(window.ws_row), pixelWidth: Int(window.ws_xpixel),
-            pixelHeight: Int(window.ws_ypixel))
+        return Array(rows.joined().utf8)
     }
 }

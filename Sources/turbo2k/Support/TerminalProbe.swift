@@ -7,6 +7,7 @@ enum TerminalProbe {
     struct Result {
         var answers: TerminalAnswers
         var capabilities: TerminalCapabilities
+        var size: TerminalSize
     }
 
     /// Nil where there is no terminal to ask.
@@ -21,11 +22,12 @@ enum TerminalProbe {
         let description = TerminalDescription(
             colorCount: colorCount(), hasDirectColor: false,
             modes: ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: ""))
+        let size = size(descriptor)
         let isInTmux = environment.multiplexer(version: answers.version) == .tmux
         let capabilities = TerminalCapabilities(
-            answers: answers, environment: environment, description: description, size: size(descriptor),
+            answers: answers, environment: environment, description: description, size: size,
             isUTF8: TerminalLocale.prepare(), tmux: isInTmux ? TmuxFacts.ask() : .none, wishes: wishes)
-        return Result(answers: answers, capabilities: capabilities)
+        return Result(answers: answers, capabilities: capabilities, size: size)
     }
 
     private static func answers(_ descriptor: Int32, patience: Duration) -> TerminalAnswers {

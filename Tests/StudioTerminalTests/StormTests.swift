@@ -1,0 +1,126 @@
+import Foundation
+import TerminalKit
+import Testing
+
+extension StudioScenarios {
+    /// Input nobody would type, and a day of work. `TURBO2K_TEST_STORMS=1` takes the design's full sizes.
+    @Suite struct Storms {
+        @Test("19: random bytes leave the studio alive, outside any sequence, and it quits cleanly")
+        func randomBytes() throws {
+            let studio = try PlayedStudio(
+                answers: PlayedStudio.plain, environment: ["TURBO2K_TEST_NO_QUIT": "1", "VISUAL": "true"])
+            var random = SystemRandomNumberGenerator()
+            let count = StudioScenarios.isFull ? 1 << 20 : 1 << 15
+            // Without the bytes that stop, suspend and kill.
+            let bytes = (0..<count).map { _ in UInt8.random(in: 0...255, using: &random) }
+                .filter { ![0x03, 0x1A, 0x1C].contains($0) }
+            studio.type(bytes, pieces: 512)
+            // Whatever was begun ends with this: a string, a paste, a dialog, a filter.
+            studio.type("\u{18}\u{1B}\\\u{1B}[201~")
+            try studio.wait("the studio usable") {
+                studio.type("\u{1B}")
+                studio.terminal.run(for: .milliseconds(150))
+                studio.type("\u{1B}1")
+                let report = try studio.report()
+                return report.dialogs.isEmpty && report.focus == "prompt"
+            }
+            studio.type("\u{5}ж")
+            try studio.wait("a key acts", forReport: { $0.prompt.contains("ж") })
+            #expect(try studio.quit() == 0)
+        }
+
+        /// Known keys, without those that stop a job, suspend or kill.
+        private static let keys: [String] =
+            [
+                "\r", "\t", "\u{1B}[Z", " ", "\u{7F}", "\u{1B}[A", "\u{1B}[B", "\u{1B}[C", "\u{1B}[D", "\u{1B}OA",
+                "\u{1B}OH",
+            ]
+            + [
+                "\u{1B}[5~", "\u{1B}[6~", "\u{1B}[H", "\u{1B}[F", "\u{1B}[3~", "\u{1B}[1;5C", "\u{1B}[1;2D",
+                "\u{1B}[1;4C",
+            ]
+            + [
+                "\u{1B}OP", "\u{1B}OQ", "\u{1B}OR", "\u{1B}[18~", "\u{1B}[19~", "\u{1B}b", "\u{1B}f", "\u{1B}d",
+                "\u{1B}_",
+            ]
+            + ["\u{10}", "\u{12}", "\u{C}", "\u{17}", "\u{B}", "\u{15}", "\u{19}", "\u{1F}", "\u{4}", "\u{18}\u{5}"]
+            + (1...8).map { "\u{1B}\($0)" } + "abefhjkmnostuvwABDFVXZ.,<>[]/?:=+-12345678é漢".map { String($0) }
+
+        private static func event(_ random: inout SystemRandomNumberGenerator) -> String {
+            guard Int.random(in: 0..<4, using: &random) == 0 else { return keys.randomElement(using: &random) ?? " " }
+            let button = [0, 0, 2, 32, 64, 65].randomElement(using: &random) ?? 0
+            let (x, y) = (Int.random(in: 1...80, using: &random), Int.random(in: 1...24, using: &random))
+            return "\u{1B}[<\(button);\(x);\(y)\(Bool.random(using: &random) ? "M" : "m")"
+        }
+
+        @Test("19: random keys and mouse events while a commit runs do it no harm")
+        func randomKeys() throws {
+            let tmux = try TmuxStudio.opened(with: .draft("a fox"))
+            let expected = try tmux.referenceCommit(ofDraft: 1)
+            try tmux.turbo2k("__quit")
+            try tmux.see("EXIT=0")
+            let studio = try PlayedStudio(
+                answers: PlayedStudio.plain, stepMilliseconds: StudioScenarios.isFull ? 3000 : 400,
+                environment: ["TURBO2K_TEST_NO_QUIT": "1", "VISUAL": "true"], home: tmux.home)
+            try studio.wait("the draft", forReport: { $0.drafts.selected == 1 })
+            studio.type("\u{14}")
+            try studio.wait("the dialog", forReport: { !$0.dialogs.isEmpty })
+            studio.type("\r")
+            try studio.wait(
+                "the commit", forReport: { $0.jobs.contains { $0.kind == "commit" && $0.state == "running" } })
+            let commit = try #require(try studio.report().jobs.first { $0.kind == "commit" }).id
+            var random = SystemRandomNumberGenerator()
+            var typed: [String] = []
+            for index in 0..<(StudioScenarios.isFull ? 10_000 : 800) {
+                let event = Self.event(&random)
+                typed.append(event)
+                studio.type(event)
+                if index.isMultiple(of: 8) { studio.terminal.run(for: .milliseconds(1)) }
+                studio.terminal.forget()
+            }
+            #expect(try studio.report().process.id > 0, "\(typed.suffix(100))")
+            // A random way to the queue may have stopped it; then it goes on from its state.
+            try studio.wait(
+                "the commit's end",
+                forReport: {
+                    $0.jobs.contains { $0.id == commit && ($0.state == "done" || $0.state == "stopped") }
+                })
+            let isStopped = try studio.report().jobs.contains { $0.id == commit && $0.state == "stopped" }
+            #expect(try studio.quit() == 0)
+            if isStopped {
+                let resumed = try tmux.turbo2k("resume", "\(commit)", "--engine", "fake", "--fake-step-ms", "1")
+                #expect(resumed.status == 0)
+            }
+            let output = try #require(try tmux.outputFile(ofJob: commit))
+            #expect(try tmux.digest(of: output) == expected, "\(typed.suffix(100))")
+        }
+
+        @Test(
+            "46: many drafts leave memory and open files where they were",
+            .enabled(
+                if: StudioScenarios.isAsked("TURBO2K_TEST_DRAFTS"), "TURBO2K_TEST_DRAFTS=2000 makes so many drafts"))
+        func manyDrafts() throws {
+            let wanted = Int(ProcessInfo.processInfo.environment["TURBO2K_TEST_DRAFTS"] ?? "") ?? 2000
+            let studio = try PlayedStudio(answers: PlayedStudio.plain, stepMilliseconds: 0)
+            try studio.makeDraft()
+            var early: ScreenFacts.Process?
+            var made = 1
+            while made < wanted {
+                let batch = min(20, wanted - made)
+                studio.type(String(repeating: "\r", count: batch))
+                made += batch
+                try studio.wait("draft \(made)", forReport: { $0.drafts.all >= made })
+                studio.terminal.forget()
+                // A tenth of the way stands for the first hour of a day.
+                if early == nil, made >= wanted / 10 { early = try studio.report().process }
+            }
+            let late = try studio.report().process
+            let first = try #require(early)
+            print(
+                "drafts \(wanted): \(first.residentBytes >> 10) KiB early, \(late.residentBytes >> 10) KiB late,"
+                    + " files \(first.openFiles) and \(late.openFiles)")
+            #expect(late.residentBytes - first.residentBytes < 10 << 20)
+            #expect(abs(late.openFiles - first.openFiles) <= 2)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import Foundation
+import Testing
+
+extension StudioScenarios {
+    /// Start, suspension, signals, end: the terminal is given back whole.
+    @Suite struct TerminalLife {
+        /// What tmux knows of the modes: cursor shown, mouse, second screen, keypad.
+        private static let modes = "#{cursor_flag} #{mouse_any_flag} #{alternate_on} #{keypad_flag}"
+
+        private func expectWhole(_ studio: TmuxStudio, _ comment: String) throws {
+            try studio.wait("the modes are not back: \(comment)") { try studio.ask(Self.modes) == "1 0 0 0" }
+            try studio.enter(
+                "clear; stty -a | tr ' ;' '\\n\\n' | grep -x 'icanon\\|echo\\|icrnl\\|isig' | tr '\\n' ' '")
+            try studio.see("icrnl isig icanon echo")
+        }
+
+        /// A failed precondition of Swift ends in SIGILL or SIGTRAP, as the processor has it.
+        private static let crashes: [(way: String, statuses: [Int32])] = [
+            ("trap", [128 + SIGILL, 128 + SIGTRAP]), ("overflow", [128 + SIGILL, 128 + SIGTRAP]),
+            ("abort", [128 + SIGABRT]), ("segv", [128 + SIGSEGV]), ("bus", [128 + SIGBUS]), ("fpe", [128 + SIGFPE]),
+            ("ill", [128 + SIGILL]), ("hup", [128 + SIGHUP]), ("int", [128 + SIGINT]), ("quit", [128 + SIGQUIT]),
+            ("term", [128 + SIGTERM]),
+        ]
+
+        @Test("11: after a crash the terminal is whole and the status is the signal's")
+        func crash() throws {
+            let studio = try TmuxStudio.shell()
+            for (way, statuses) in Self.crashes {
+                try studio.enter("clear; " + (try studio.program("__crash \(way)")) + "; echo STATUS=$?.")
+                try studio.see("STATUS=")
+                let match = try studio.screen().firstMatch(of: /STATUS=(\d+)\./)
+                #expect(match.flatMap { Int32($0.1) }.map(statuses.contains) == true, "\(way)")
+                try expectWhole(studio, way)
+            }
+        }
+
+        @Test(
+            "11: signals from outside end the studio with a clip playing and help open, and leave the terminal whole",
+            arguments: ["HUP", "TERM", "INT", "QUIT"])
+        func signals(name: String) throws {
+            let studio = try TmuxStudio.shell()
+            try studio.enter(try studio.command() + "; echo STATUS=$?.")
+            try studio.see("? help")
+            try studio.type("a fox")
+            try studio.key("Enter")
+            try studio.see("draft 1 saved")
+            try studio.key("F1")
+            try studio.wait("no help", forReport: { $0.dialogs == ["help"] })
+            let process = try studio.report().process.id
+            try studio.shell("kill -\(name) \(process)")
+            let numbers = ["HUP": 129, "TERM": 143, "INT": 130, "QUIT": 131]
+            try studio.see("STATUS=\(numbers[name] ?? 0).")
+            try expectWhole(studio, name)
+            // What was typed is there again.
+            try studio.enter(try studio.command())
+            try studio.see("? help")
+            #expect(try studio.report().prompt == "a fox")
+        }
+
+        @Test(
+            "11: signals end a playing clip and leave the terminal whole",
+            arguments: ["HUP", "TERM", "INT", "QUIT"])
+        func playerSignals(name: String) throws {
+            let studio = try TmuxStudio.shell()
+            let clip = try studio.makeClip()
+            try studio.enter(try studio.program("play --loop --graphics half \(clip.path)") + "; echo STATUS=$?.")
+            try studio.see("▀")
+            try studio.shell("pkill -\(name) -f 'play --loop --graphics half \(clip.path)'")
+            try studio.see("STATUS=")
+            try expectWhole(studio, name)
+        }
+
+        @Test("11: q and Ctrl-C end a playing clip, Ctrl-Z stops it, fg goes on")
+        func playerKeys() throws {
+            let studio = try TmuxStudio.shell()
+            let clip = try studio.makeClip()
+            for key in ["q", "Escape", "C-c"] {
+                try studio.enter(
+                    "clear; " + (try studio.program("play --loop --graphics half \(clip.path)")) + "; echo END")
+                try studio.see("▀")
+                if key == "q" {
+                    try studio.key("C-z")
+                    try studio.see("Stopped")
+                    try expectWhole(studio, "stopped")
+                    try studio.enter("fg")
+                    try studio.see("▀")
+                }
+                try studio.key(key)
+                if key != "q" { try studio.see("END") }
+                try studio.gone("▀")
+                try expectWhole(studio, key)
+            }
+        }
+
+        @Test("12: suspended from a shell the terminal is whole, and fg brings the studio back")
+        func suspend() throws {
+            let studio = try TmuxStudio.shell()
+            try studio.enter(try studio.command())
+            try studio.see("? help")
+            try studio.key("C-z")
+            try studio.see("Stopped")
+            try expectWhole(studio, "suspended")
+            try studio.enter("fg")
+            try studio.see("? help")
+            try studio.type("still here")
+            try studio.see("still here")
+        }
+
+        @Test("12: a commit goes on behind a suspended studio, or after it, and comes out unharmed")
+        func suspendedCommit() throws {
+            let studio = try TmuxStudio.shell()
+            try studio.enter(try studio.command(stepMilliseconds: 60))
+            try studio.see("? help")
+            try studio.type("a fox")
+            try studio.key("Enter")
+            try studio.see("draft 1 saved")
+            let expected = try studio.referenceCommit(ofDraft: 1)
+            try studio.key("C-t")
+            try studio.see("Commit draft 1")
+            try studio.key("Enter")
+            try studio.see("step 2/")
+            for _ in 0..<3 {
+                try studio.key("C-z")
+                try studio.see("Stopped")
+                try studio.enter("clear; fg")
+                try studio.see("? help")
+            }
+            try studio.wait(
+                "the commit does not end", forReport: { $0.jobs.contains { $0.kind == "commit" && $0.state == "done" } }
+            )
+            #expect(try studio.newestClipDigest() == expected)
+        }
+
+        @Test("12: without a shell it says so and stays usable")
+        func suspendWithoutShell() throws {
+            let studio = try TmuxStudio()
+            try studio.startShell(80, 24, "exec " + (try studio.command()))
+            try studio.see("? help")
+            try studio.key("C-z")
+            try studio.see("No shell")
+            try studio.type("still here")
+            try studio.see("still here")
+        }
+
+        @Test("13: sizes in a row with a clip playing and a commit running leave a whole screen and an unharmed job")
+        func resizeStorm() throws {
+            let studio = try TmuxStudio.opened(with: .draft("a fox"), stepMilliseconds: 50)
+            let expected = try studio.referenceCommit(ofDraft: 1)
+            try studio.key("C-t")
+            try studio.see("Commit draft 1")
+            try studio.key("Enter")
+            try studio.see("step 1/")
+            var random = SystemRandomNumberGenerator()
+            var sizes: [String] = []
+            for _ in 0..<(isFull ? 500 : 60) {
+                let (columns, rows) = (Int.random(in: 20...220, using: &random), Int.random(in: 5...70, using: &random))
+                sizes.append("\(columns)x\(rows)")
+                try studio.resize(columns, rows)
+                Thread.sleep(forTimeInterval: 0.02)
+            }
+            try studio.resize(80, 24)
+            try studio.wait(
+                "the commit does not end", forReport: { $0.jobs.contains { $0.kind == "commit" && $0.state == "done" } }
+            )
+            #expect(try studio.newestClipDigest() == expected)
+            try studio.wait("a message stays", forReport: { $0.message == nil })
+            try studio.leavePrompt()
+            try studio.key("Space")
+            let after = try studio.settle()
+            try studio.key("C-l")
+            #expect(after == (try studio.settle()), "\(sizes)")
+            let corners = try studio.lines.map { $0.count { "┌┏".contains($0) } }.reduce(0, +)
+            #expect(corners == 4, "\(sizes)")
+        }
+
+        @Test("14: a window that is too small says so, and growing it back brings everything back")
+        func tooSmall() throws {
+            let studio = try TmuxStudio.opened(with: .prompt("a fox"), stepMilliseconds: 150)
+            try studio.key("Enter")
+            try studio.see("step 2/")
+            try studio.resize(50, 12)
+            try studio.see("needs 60x16")
+            try studio.resize(80, 24)
+            try studio.see("a fox")
+            try studio.see("draft 1 saved")
+        }
+
+        private var isFull: Bool { StudioScenarios.isFull }
+    }
+}

@@ -1,0 +1,75 @@
+import Foundation
+
+/// Clips: made without a screen, and compared by what they show.
+extension TmuxStudio {
+    /// Runs a line of the shell outside the terminal.
+    func shell(_ line: String) throws { _ = try Self.run("sh", ["-c", line], environment: [:]) }
+
+    /// A short clip, drawn by the stand-in engine.
+    func makeClip() throws -> URL {
+        let file = home.appending(path: "clip.mp4")
+        let made = try turbo2k(
+            "draft", "a fox", "--engine", "fake", "--fake-step-ms", "1", "--fake-decode-ms", "1", "-o", file.path)
+        guard made.status == 0 else { throw Failure(description: "no clip was made") }
+        return file
+    }
+
+    /// The digest of an undisturbed commit of a draft, in a copy of this run's files: what a disturbed one must equal.
+    func referenceCommit(ofDraft draft: Int) throws -> String {
+        let copy = FileManager.default.temporaryDirectory.appending(path: "turbo2k-copy-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: copy) }
+        // History and drafts; a socket of a running studio cannot be copied.
+        try FileManager.default.copyItem(at: home.appending(path: "data"), to: copy.appending(path: "data"))
+        let file = copy.appending(path: "reference.mp4")
+        guard let binary = Self.binary else { throw Failure(description: "no program") }
+        let made = try Self.run(
+            binary.path,
+            [
+                "commit", "\(draft)", "-o", file.path, "--engine", "fake", "--fake-step-ms", "1", "--fake-decode-ms",
+                "1",
+            ],
+            environment: ["TURBO2K_HOME": copy.path, "HOME": copy.path, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": ""])
+        guard made.status == 0 else { throw Failure(description: "no reference was made: \(made.output)") }
+        return try digest(of: file)
+    }
+
+    /// Of the clip written last into the folder for finished ones.
+    func newestClipDigest() throws -> String {
+        let folder = home.appending(path: "Videos/turbo2k")
+        let files = try FileManager.default.contentsOfDirectory(
+            at: folder, includingPropertiesForKeys: [.contentModificationDateKey])
+        let dated = files.map { file in
+            (
+                file,
+                (try? file.resourceValues(forKeys: [.contentModificationDateKey]).contentModificationDate)
+                    ?? .distantPast
+            )
+        }
+        guard let newest = dated.max(by: { $0.1 < $1.1 }) else { throw Failure(description: "no clip was written") }
+        return try digest(of: newest.0)
+    }
+
+    /// Where the history has a job's clip.
+    func outputFile(ofJob id: Int) throws -> URL? {
+        let shown = try turbo2k("history", "show", "\(id)")
+        return shown.output.firstMatch(of: /(\/\S+\.mp4)/).map { URL(filePath: String($0.1)) }
+    }
+
+    /// The settings file of this run.
+    func writeSettings(_ text: String) throws {
+        let folder = home.appending(path: "config")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try text.write(to: folder.appending(path: "config.toml"), atomically: true, encoding: .utf8)
+    }
+
+    /// Of all decoded frames: what the file says about its making does not count.
+    func digest(of clip: URL) throws -> String {
+        let answer = try Self.run(
+            "ffmpeg", ["-v", "error", "-i", clip.path, "-map", "0:v", "-f", "md5", "-"], environment: [:])
+        guard answer.status == 0, answer.output.contains("MD5=") else {
+            throw Failure(description: "\(clip.lastPathComponent) cannot be decoded")
+        }
+        return answer.output
+    }
+}
