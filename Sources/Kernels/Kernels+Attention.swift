@@ -3,14 +3,14 @@ internal import CKernels
 /// Keys and values of all heads, laid out for the attention kernels. Reused from step to step.
 ///
 /// Keys: for each head, blocks of 64 keys, each [head groups][64] groups. Values: for each head, [keys / group size][value
-/// columns] groups, where a group holds the same column of 1 (fp32) or 2 (bf16) neighbouring keys.
+/// columns] groups, where a group holds the same column of 1 (fp32), 2 (bf16) or 4 (int8) neighbouring keys.
 package final class PackedKeysValues: Sendable {
     package let headCount: Int
     package let headSize: Int
     package let capacity: Int
     package let isBF16: Bool
-    /// Keys are int8 with a scale for each 64, values stay bf16 or fp32.
-    package let quantizesKeys: Bool
+    /// Keys are int8 with a scale for each 64; values with one for each column of ``Kernels/keyBlock`` keys.
+    package let isQuantized: Bool
     let headGroups: Int
     let valueColumns: Int
     private let keys: AlignedBuffer
@@ -19,31 +19,42 @@ package final class PackedKeysValues: Sendable {
     private let valueBytes: Int
 
     private let keyScales: AlignedBuffer
+    private let valueScales: AlignedBuffer
+    /// Blocks of 64 keys.
     private let keyBlockCount: Int
+    /// Floats of one head in ``valueScales``.
+    private let valueScaleCount: Int
 
     /// - Parameter keyCount: how many keys it holds; must not change in use, since the padding stays zero.
-    package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool, quantizesKeys: Bool = false) {
+    package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool, isQuantized: Bool = false) {
         self.headCount = headCount
         self.headSize = headSize
         self.isBF16 = isBF16
         capacity = keyCount
-        let groupSize = isBF16 ? 2 : 1
-        precondition(headSize % groupSize == 0, "PackedKeysValues: head size \(headSize) in bf16 must be even")
-        self.quantizesKeys = quantizesKeys
-        headGroups = quantizesKeys ? (headSize + 3) / 4 : headSize / groupSize
+        let groupSize = isQuantized ? 4 : isBF16 ? 2 : 1
+        precondition(!isBF16 || headSize % 2 == 0, "PackedKeysValues: head size \(headSize) in bf16 must be even")
+        self.isQuantized = isQuantized
+        headGroups = (headSize + groupSize - 1) / groupSize
         valueColumns = (headSize + 15) / 16 * 16
         let padded = (keyCount + 63) / 64 * 64
         keyBlockCount = padded / 64
-        keyScales = AlignedBuffer(byteCount: quantizesKeys ? keyBlockCount * headCount * 4 : 4)
+        keyScales = AlignedBuffer(byteCount: isQuantized ? keyBlockCount * headCount * 4 : 4)
+        valueScaleCount = (keyCount + Kernels.keyBlock - 1) / Kernels.keyBlock * valueColumns
+        valueScales = AlignedBuffer(byteCount: isQuantized ? valueScaleCount * headCount * 4 : 4)
         keyBytes = padded * headGroups * 4
         valueBytes = padded / groupSize * valueColumns * 4
         keys = AlignedBuffer(byteCount: keyBytes * headCount)
         values = AlignedBuffer(byteCount: valueBytes * headCount)
     }
 
-    package var byteCount: Int { keys.byteCount + values.byteCount + keyScales.byteCount }
+    package var byteCount: Int {
+        keys.byteCount + values.byteCount + keyScales.byteCount + valueScales.byteCount
+    }
 
-    func scales(head: Int) -> UnsafePointer<Float> { UnsafePointer(keyScales.floats(at: head * keyBlockCount)) }
+    func keyScales(head: Int) -> UnsafePointer<Float> { UnsafePointer(keyScales.floats(at: head * keyBlockCount)) }
+    func valueScales(head: Int) -> UnsafePointer<Float> {
+        UnsafePointer(valueScales.floats(at: head * valueScaleCount))
+    }
 
     func packedKeys(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(keys.base + head * keyBytes) }
     func packedValues(head: Int) -> UnsafeRawPointer { UnsafeRawPointer(values.base + head * valueBytes) }
@@ -83,6 +94,19 @@ package final class PackedKeysValues: Sendable {
             min(64, capacity - block * 64), headSize, width, means + head * headSize,
             place.assumingMemoryBound(to: UInt8.self), keyScales.floats(at: head * keyBlockCount + block),
             Float(kernels.table.pointee.i8_limit), kernels.keyZero)
+    }
+
+    /// Quantises and stores the values of one head and ``Kernels/keyBlock`` keys, each column to its own largest number.
+    ///
+    /// - Parameter source: all values, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
+    package func storeQuantizedValues(_ source: UnsafeRawPointer, block: Int, head: Int, kernels: Kernels) {
+        let (width, first) = (headCount * headSize, block * Kernels.keyBlock)
+        let place = values.base + head * valueBytes + first * valueColumns
+        kernels.table.pointee.quantize_values(
+            source + (first * width + head * headSize) * (isBF16 ? 2 : 4), isBF16 ? 1 : 0,
+            min(Kernels.keyBlock, capacity - first), headSize, width, place.assumingMemoryBound(to: UInt8.self),
+            valueColumns, valueScales.floats(at: head * valueScaleCount + block * valueColumns),
+            Float(kernels.table.pointee.i8_limit))
     }
 
     /// Stores value rows first ..< first + rows of all heads; rows as in `storeKeys`. `first` must be even in bf16.
@@ -180,7 +204,7 @@ extension Kernels {
             arguments.mass_notes = (spare + Self.quantizedQueryBytes(headSize: headSize)).assumingMemoryBound(
                 to: Float.self)
         }
-        guard keysValues.quantizesKeys else {
+        guard keysValues.isQuantized else {
             if keysValues.isBF16 {
                 table.pointee.attention_bf16(&arguments)
             } else {
@@ -197,12 +221,10 @@ extension Kernels {
         arguments.queries = UnsafeRawPointer(quantized)
         arguments.query_stride = stride
         arguments.query_scales = UnsafePointer(scales)
-        arguments.key_scales = keysValues.scales(head: head)
+        arguments.key_scales = keysValues.keyScales(head: head)
         arguments.key_zero = keyZero
-        if keysValues.isBF16 {
-            table.pointee.attention_i8_bf16(&arguments)
-        } else {
-            table.pointee.attention_i8_f32(&arguments)
-        }
+        arguments.value_scales = keysValues.valueScales(head: head)
+        arguments.output_is_bf16 = keysValues.isBF16 ? 1 : 0
+        table.pointee.attention_i8(&arguments)
     }
 }

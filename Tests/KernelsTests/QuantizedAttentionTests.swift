@@ -63,7 +63,7 @@ struct QuantizedAttentionTests {
             _ kernels: Kernels, head: Int, scale: Float, quantizes: Bool, mask: [UInt8]? = nil
         ) -> (output: [Float], mass: [Float]) {
             let packed = PackedKeysValues(
-                headCount: headCount, headSize: headSize, keyCount: keyCount, isBF16: false, quantizesKeys: quantizes)
+                headCount: headCount, headSize: headSize, keyCount: keyCount, isBF16: false, isQuantized: quantizes)
             let means = (0..<width).map { column in
                 (0..<keyCount).reduce(Float(0)) { $0 + keys[$1 * width + column] } / Float(keyCount)
             }
@@ -73,15 +73,18 @@ struct QuantizedAttentionTests {
                         guard let k = keys.baseAddress, let v = values.baseAddress, let m = means.baseAddress else {
                             return
                         }
-                        packed.storeValues(v, first: 0, rows: keyCount)
                         if quantizes {
-                            for block in 0..<(keyCount + 63) / 64 {
-                                for head in 0..<headCount {
+                            for head in 0..<headCount {
+                                for block in 0..<(keyCount + 63) / 64 {
                                     packed.storeQuantizedKeys(k, block: block, head: head, means: m, kernels: kernels)
+                                }
+                                for block in 0..<(keyCount + Kernels.keyBlock - 1) / Kernels.keyBlock {
+                                    packed.storeQuantizedValues(v, block: block, head: head, kernels: kernels)
                                 }
                             }
                         } else {
                             packed.storeKeys(k, first: 0, rows: keyCount)
+                            packed.storeValues(v, first: 0, rows: keyCount)
                         }
                     }
                 }
@@ -127,6 +130,24 @@ struct QuantizedAttentionTests {
             expectClose(result.output.map(Double.init), expected, tolerance: 2e-2, "output")
             expectClose(result.mass.map(Double.init), mass, tolerance: 1e-2, "mass")
         }
+    }
+
+    @Test("many small weights beside a large one keep their sum", arguments: KernelLevel.supported)
+    func smallWeights(level: KernelLevel) {
+        var problem = Problem(headSize: 16, queries: 8, keys: 1000)
+        for row in 0..<problem.queryCount * 2 {
+            for column in 0..<16 { problem.queries[row * 16 + column] = column == 0 ? 4 : 0 }
+        }
+        // A logit of 8 against 999 of 0, each of which is a twelfth of the smallest step that eight bits tell apart.
+        for row in 0..<problem.keyCount * 2 {
+            for column in 0..<16 {
+                problem.keys[row * 16 + column] = row < 2 && column == 0 ? 2 : 0
+                problem.values[row * 16 + column] = row < 2 ? -1 : 1
+            }
+        }
+        let (expected, _) = problem.reference(head: 0, scale: 1)
+        let result = problem.run(Kernels(level), head: 0, scale: 1, quantizes: true)
+        expectClose(result.output.map(Double.init), expected, tolerance: 2e-2, "output")
     }
 
     @Test("measured mass is the softmax's", arguments: KernelLevel.supported)

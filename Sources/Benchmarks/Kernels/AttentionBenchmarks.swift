@@ -69,7 +69,7 @@ enum AttentionBenchmarks {
             output = AlignedBuffer(byteCount: size.tokens * width * (isBF16 ? 2 : 4))
             packed = PackedKeysValues(
                 headCount: size.heads, headSize: size.headSize, keyCount: keyCount, isBF16: isBF16,
-                quantizesKeys: precision == .int8)
+                isQuantized: precision == .int8)
             let threads = context.parallel.threadCount
             rows = AlignedBuffer(byteCount: (threads + (keyCount + chunk - 1) / chunk + 1) * width * 4)
             scratch = (0..<context.parallel.threadCount).map { _ in
@@ -86,14 +86,14 @@ enum AttentionBenchmarks {
             context.parallel.forEach(chunkCount) { index, worker in
                 let first = index * chunk
                 let count = min(chunk, keyCount - first)
-                packed.storeValues(values.base + first * rowBytes, first: first, rows: count)
-                if packed.quantizesKeys {
+                if packed.isQuantized {
                     addKeys(first..<first + count, chunk: index, worker: worker)
                 } else {
                     packed.storeKeys(keys.base + first * rowBytes, first: first, rows: count)
+                    packed.storeValues(values.base + first * rowBytes, first: first, rows: count)
                 }
             }
-            if packed.quantizesKeys { quantizeKeys() }
+            if packed.isQuantized { quantize() }
         }
 
         private func addKeys(_ range: Range<Int>, chunk: Int, worker: Int) {
@@ -107,14 +107,19 @@ enum AttentionBenchmarks {
             }
         }
 
-        /// Keys minus their means, in blocks of 64, to int8.
-        private func quantizeKeys() {
+        /// Keys minus their means, and values, to int8.
+        private func quantize() {
             let first = context.parallel.threadCount
             let means = rows.floats(at: (first + chunkCount) * width)
             for column in 0..<width { means[column] = 0 }
             for chunk in 0..<chunkCount {
                 context.kernels.addScaled(
                     means, rows.floats(at: (first + chunk) * width), factor: 1 / Float(keyCount), count: width)
+            }
+            context.parallel.forEach((keyCount + Kernels.keyBlock - 1) / Kernels.keyBlock) { block, _ in
+                for head in 0..<size.heads {
+                    packed.storeQuantizedValues(values.base, block: block, head: head, kernels: context.kernels)
+                }
             }
             context.parallel.forEach((keyCount + 63) / 64) { block, _ in
                 for head in 0..<size.heads {

@@ -58,7 +58,7 @@ typedef struct ck_attention {
     size_t query_stride;
     size_t rows;
     const void *packed_keys;  ///< blocks of 64 keys, each [head_groups][64] groups; the last block padded with zeros
-    const void *packed_values;  ///< [padded keys / elements of a group][value_columns] groups
+    const void *packed_values;  ///< [padded keys / elements of a group][value_columns] groups; int8: 4 keys of a column
     size_t keys;
     size_t head_groups;       ///< groups of a query row
     size_t value_columns;     ///< head size rounded up to 16
@@ -72,6 +72,8 @@ typedef struct ck_attention {
     const float *query_scales;  ///< int8: [rows]
     const float *key_scales;    ///< int8: one for each 64 keys
     int32_t key_zero;           ///< int8: what was added to make keys unsigned
+    const float *value_scales;  ///< int8: [key blocks of CK_KEY_BLOCK][value_columns]
+    int32_t output_is_bf16;     ///< int8: else float
     float *block_mass;          ///< one for each CK_KEY_BLOCK keys: the rows' weights there are added; or null
     float *mass_notes;          ///< with block_mass: CK_QUERY_BLOCK * 2 floats for each key block
 } ck_attention;
@@ -101,9 +103,9 @@ typedef struct ck_table {
 
     void (*attention_f32)(const ck_attention *arguments);
     void (*attention_bf16)(const ck_attention *arguments);
-    /// Queries signed bytes, keys unsigned ones with one scale for each 64; values and output fp32 or bf16.
-    void (*attention_i8_f32)(const ck_attention *arguments);
-    void (*attention_i8_bf16)(const ck_attention *arguments);
+    /// Queries signed bytes, keys unsigned ones with one scale for each 64, values signed bytes with one scale for each column
+    /// of CK_KEY_BLOCK keys; the output is fp32 or bf16.
+    void (*attention_i8)(const ck_attention *arguments);
 
     /// y = x / sqrt(mean(x^2) + epsilon) * (1 + scale) + shift, row by row. scale, shift: [columns] each `modulation_stride`
     /// floats apart from row to row (0: the same for all), or null. y: float or bf16.
@@ -135,6 +137,10 @@ typedef struct ck_table {
     /// [ceil(columns / 4)][64] groups of bytes. Groups of further keys are left as they are.
     void (*quantize_keys)(const void *keys, int32_t is_bf16, size_t rows, size_t columns, size_t stride,
                           const float *means, uint8_t *packed, float *scale, float limit, int32_t zero);
+    /// At most CK_KEY_BLOCK rows of values to one scale for each column, packed as [ceil(rows / 4)][width] groups of 4 rows;
+    /// `width` is `columns` rounded up to 16.
+    void (*quantize_values)(const void *values, int32_t is_bf16, size_t rows, size_t columns, size_t stride,
+                            uint8_t *packed, size_t width, float *scales, float limit);
     /// x = x + factor * y.
     void (*add_scaled)(float *x, const float *y, float factor, size_t count);
     /// Multiply-adds as fast as the level can, to measure the peak: returns the operations done.

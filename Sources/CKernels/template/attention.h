@@ -3,48 +3,47 @@
 
 // A logit that no key reaches: its weight is 0, and it stays finite in the exponential.
 #define FAR_BELOW -1e30f
-
 // Weights may grow to 2^SLACK before a row's sums are scaled to a new maximum: after the first keys hardly any row is.
 #define SLACK 8.0f
+#define LOG2_E 1.44269504f
+// Rows of the largest register tile.
+#define MOST_ROWS 12
 
-/// Integer logits of one row: sums of signed queries with unsigned keys, that is key + zero. The number they stand for is
-/// (sum - excess) * the scale of each CK_PANEL keys, where excess = zero * the sum of the query.
+/// Where a block of queries keeps its sums, within the caller's scratch memory.
 typedef struct {
-    const float *scales;  ///< null: the logits are fp32
-    int32_t excess;
-} integer_logits;
+    float *outputs;  ///< [CK_QUERY_BLOCK][value columns]
+    float *maxima;   ///< [CK_QUERY_BLOCK], in powers of two
+    float *sums;     ///< [CK_QUERY_BLOCK]
+    float *logits;   ///< [MOST_ROWS][CK_KEY_BLOCK]
+    char *weights;   ///< [MOST_ROWS][CK_KEY_BLOCK] of the operand type
+} attention_memory;
 
-/// Logits of one row that are no plain numbers of whole blocks: integers become numbers, the bias is added, and what lies
-/// behind the last key is put out of reach. `scale` is what the row's logits are multiplied with later.
-INLINE void complete_logits(float *logits, size_t valid, size_t padded, integer_logits integers, const float *bias,
-                            float scale) {
-    if (integers.scales)
-        for (size_t c = 0; c < padded; c += LANES)
-            store(logits + c, __builtin_convertvector(loadi(logits + c) - (vi)integers.excess, vf)
-                                  * splat(integers.scales[c / CK_PANEL]));
-    for (size_t c = valid; c < padded; c++) logits[c] = FAR_BELOW;
-    if (bias)
-        for (size_t c = 0; c < valid; c++) logits[c] += bias[c] * (1.44269504f / scale);
+INLINE attention_memory memory_of(const ck_attention *a) {
+    attention_memory m;
+    m.outputs = a->scratch;
+    m.maxima = m.outputs + CK_QUERY_BLOCK * a->value_columns;
+    m.sums = m.maxima + CK_QUERY_BLOCK;
+    m.logits = (float *)(((uintptr_t)(m.sums + CK_QUERY_BLOCK) + 63) / 64 * 64);
+    m.weights = (char *)(m.logits + MOST_ROWS * CK_KEY_BLOCK);
+    return m;
 }
 
-/// The largest logit of a row, before the row's scale.
-INLINE float highest_logit(const float *logits, size_t padded, integer_logits integers) {
+INLINE size_t smaller_size(size_t a, size_t b) { return a < b ? a : b; }
+
+/// Adds the bias to a row of logits and puts out of reach what lies behind the last key. `scale` is what the logits are
+/// multiplied with later.
+INLINE void complete_logits(float *logits, size_t valid, size_t padded, const float *bias, float scale) {
+    for (size_t c = valid; c < padded; c++) logits[c] = FAR_BELOW;
+    if (bias)
+        for (size_t c = 0; c < valid; c++) logits[c] += bias[c] * (LOG2_E / scale);
+}
+
+/// The largest logit of a row, before its scale.
+INLINE float highest_logit(const float *logits, size_t padded) {
     vf top = splat(-INFINITY), top2 = top;
-    for (size_t p = 0; p < padded; p += CK_PANEL) {
-        if (integers.scales) {
-            vi most = loadi(logits + p);
-#pragma clang loop unroll(full)
-            for (size_t c = LANES; c < CK_PANEL; c += LANES)
-                most = __builtin_elementwise_max(most, loadi(logits + p + c));
-            most -= (vi)integers.excess;
-            top = larger(__builtin_convertvector(most, vf) * splat(integers.scales[p / CK_PANEL]), top);
-        } else {
-#pragma clang loop unroll(full)
-            for (size_t c = 0; c < CK_PANEL; c += 2 * LANES) {
-                top = larger(load(logits + p + c), top);
-                top2 = larger(load(logits + p + c + LANES), top2);
-            }
-        }
+    for (size_t c = 0; c < padded; c += 2 * LANES) {
+        top = larger(load(logits + c), top);
+        top2 = larger(load(logits + c + LANES), top2);
     }
     return reduce_max(__builtin_elementwise_max(top, top2));
 }
@@ -60,6 +59,17 @@ INLINE void raise_maximum(float highest, float *maximum, float *sum, float *outp
     *maximum = highest;
 }
 
+/// Notes the weights that some rows gave to a key block, and the maxima these are held against.
+INLINE void note_mass(const ck_attention *a, size_t block, size_t first_row, int rows, const float *maxima,
+                      const float *added) {
+    const size_t blocks = (a->keys + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK;
+    for (int i = 0; i < rows; i++) {
+        float *note = a->mass_notes + ((first_row + i) * blocks + block) * 2;
+        note[0] = maxima[i];
+        note[1] = added[i];
+    }
+}
+
 /// The share of each key block in the weights of a block of query rows, from the sums noted on the way.
 static void finish_mass(const ck_attention *a, const float *notes, size_t rows, const float *maxima, const float *sums) {
     const size_t blocks = (a->keys + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK;
@@ -73,35 +83,51 @@ static void finish_mass(const ck_attention *a, const float *notes, size_t rows, 
     }
 }
 
+/// Empty sums for a block of queries.
+INLINE void begin_block(const ck_attention *a, const attention_memory *m, size_t rows) {
+    memset(m->outputs, 0, rows * a->value_columns * sizeof(float));
+    for (size_t r = 0; r < rows; r++) m->maxima[r] = -INFINITY, m->sums[r] = 0;
+    if (a->block_mass)
+        memset(a->mass_notes, 0, rows * ((a->keys + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK) * 2 * sizeof(float));
+}
+
+/// Divides a block's outputs by the sums of their weights and stores them.
+INLINE void finish_block(const ck_attention *a, const attention_memory *m, size_t first, size_t rows, int is_bf16) {
+    if (a->block_mass) finish_mass(a, a->mass_notes, rows, m->maxima, m->sums);
+    for (size_t r = 0; r < rows; r++) {
+        char *out = (char *)a->output + (first + r) * a->output_stride;
+        const vf factor = splat(m->sums[r] > 0 ? 1.0f / m->sums[r] : 0.0f);
+        for (size_t c = 0; c < a->head_size; c += LANES) {
+            const vf v = load(m->outputs + r * a->value_columns + c) * factor;
+            const size_t left = a->head_size - c;
+            if (left >= LANES)
+                store_any(out, is_bf16, c, v);
+            else
+                store_part(at_mutable(out, is_bf16, c), is_bf16, v, left);
+        }
+    }
+}
+
+// MARK: fp32 and bf16
+
 #define DEFINE_SOFTEN(NAME, IS_BF16, EXP2)                                                                               \
     /* Rows of logits to weights held against each row's running maximum. The maxima are looked for all together: one  */\
     /* alone would make its row wait. */                                                                                \
-    INLINE void soften_##NAME(int rows, const float *logits, size_t padded, const float *scales,                         \
-                              const integer_logits *integers, const int are_integers, float *maxima, float *sums,       \
+    INLINE void soften_##NAME(int rows, const float *logits, size_t padded, float scale, float *maxima, float *sums,     \
                               char *weights, float *outputs, size_t width, float *added) {                              \
-        float highest[12];                                                                                              \
-        for (int i = 0; i < rows; i++)                                                                                  \
-            highest[i] = highest_logit(logits + i * CK_KEY_BLOCK, padded,                                               \
-                                       are_integers ? integers[i] : (integer_logits){NULL, 0}) * scales[i];             \
+        float highest[MOST_ROWS];                                                                                       \
+        for (int i = 0; i < rows; i++) highest[i] = highest_logit(logits + i * CK_KEY_BLOCK, padded) * scale;           \
         for (int i = 0; i < rows; i++)                                                                                  \
             raise_maximum(highest[i], &maxima[i], &sums[i], outputs + i * width, width);                                \
         for (int i = 0; i < rows; i++) {                                                                                \
-            const float lowering = maxima[i] > -INFINITY ? -maxima[i] : 0;                                              \
+            const vf factor = splat(scale), offset = splat(maxima[i] > -INFINITY ? -maxima[i] : 0);                     \
             vf total = splat(0.0f), total2 = total;                                                                     \
-            for (size_t p = 0; p < padded; p += CK_PANEL) {                                                             \
-                const float scale = are_integers ? scales[i] * integers[i].scales[p / CK_PANEL] : scales[i];            \
-                const vf factor = splat(scale);                                                                         \
-                const vf offset = splat(are_integers ? lowering - (float)integers[i].excess * scale : lowering);        \
-                for (size_t c = i * CK_KEY_BLOCK + p; c < i * CK_KEY_BLOCK + p + CK_PANEL; c += 2 * LANES) {            \
-                    vf x = are_integers ? __builtin_convertvector(loadi(logits + c), vf) : load(logits + c);            \
-                    vf x2 = are_integers ? __builtin_convertvector(loadi(logits + c + LANES), vf)                       \
-                                         : load(logits + c + LANES);                                                    \
-                    x = EXP2(fma_(x, factor, offset));                                                                  \
-                    x2 = EXP2(fma_(x2, factor, offset));                                                                \
-                    total += x;                                                                                         \
-                    total2 += x2;                                                                                       \
-                    store_two(weights, IS_BF16, c, x, x2);                                                              \
-                }                                                                                                       \
+            for (size_t c = i * CK_KEY_BLOCK; c < i * CK_KEY_BLOCK + padded; c += 2 * LANES) {                          \
+                const vf x = EXP2(fma_(load(logits + c), factor, offset));                                              \
+                const vf x2 = EXP2(fma_(load(logits + c + LANES), factor, offset));                                     \
+                total += x;                                                                                             \
+                total2 += x2;                                                                                           \
+                store_two(weights, IS_BF16, c, x, x2);                                                                  \
             }                                                                                                           \
             added[i] = reduce_add(total + total2);                                                                      \
             sums[i] += added[i];                                                                                        \
@@ -110,7 +136,58 @@ static void finish_mass(const ck_attention *a, const float *notes, size_t rows, 
 
 DEFINE_SOFTEN(f32, 0, exp2_)
 DEFINE_SOFTEN(bf16, 1, exp2_rough)
-DEFINE_SOFTEN(rough, 0, exp2_rough)
+
+#define DEFINE_ATTENTION(NAME, IS_BF16)                                                                                  \
+    static void attention_##NAME(const ck_attention *a) {                                                               \
+        const attention_memory m = memory_of(a);                                                                        \
+        const size_t width = a->value_columns, per_group = IS_BF16 ? 2 : 1;                                             \
+        const float scale = a->scale * LOG2_E;                                                                          \
+        const int top = tile_rows(CK_PANEL);                                                                            \
+        for (size_t first = 0; first < a->rows; first += CK_QUERY_BLOCK) {                                              \
+            const size_t block = smaller_size(a->rows - first, CK_QUERY_BLOCK);                                         \
+            begin_block(a, &m, block);                                                                                  \
+            for (size_t k = 0; k < a->keys; k += CK_KEY_BLOCK) {                                                        \
+                if (a->block_mask && !a->block_mask[k / CK_KEY_BLOCK]) continue;                                        \
+                const size_t valid = smaller_size(a->keys - k, CK_KEY_BLOCK);                                           \
+                const size_t padded = (valid + CK_PANEL - 1) / CK_PANEL * CK_PANEL;                                     \
+                for (size_t r = 0; r < block; r += top) {                                                               \
+                    const int rows = (int)smaller_size(block - r, top);                                                 \
+                    const char *q = (const char *)a->queries + (first + r) * a->query_stride;                           \
+                    for (size_t p = 0; p < padded; p += CK_PANEL)                                                       \
+                        near_##NAME##_tile(rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,                      \
+                                           (const char *)a->packed_keys + (k + p) * a->head_groups * GROUP,             \
+                                           CK_PANEL * GROUP, m.logits + p, CK_KEY_BLOCK, 0);                            \
+                    if (valid < padded || a->key_bias)                                                                  \
+                        for (int i = 0; i < rows; i++)                                                                  \
+                            complete_logits(m.logits + i * CK_KEY_BLOCK, valid, padded,                                 \
+                                            a->key_bias ? a->key_bias + k : NULL, scale);                               \
+                    float added[MOST_ROWS];                                                                             \
+                    soften_##NAME(rows, m.logits, padded, scale, m.maxima + r, m.sums + r, m.weights,                   \
+                                  m.outputs + r * width, width, added);                                                 \
+                    if (a->block_mass) note_mass(a, k / CK_KEY_BLOCK, r, rows, m.maxima + r, added);                    \
+                    const char *w = m.weights;                                                                          \
+                    const char *values = (const char *)a->packed_values + k / per_group * width * GROUP;                \
+                    for (size_t c = 0; c < width; c += CK_PANEL)                                                        \
+                        near_##NAME##_tile(rows, smaller_size(width - c, CK_PANEL), &w, 1, padded / per_group,          \
+                                           CK_KEY_BLOCK * (IS_BF16 ? 2 : 4), values + c * GROUP, width * GROUP,         \
+                                           m.outputs + r * width + c, width, 1);                                        \
+                }                                                                                                       \
+            }                                                                                                           \
+            finish_block(a, &m, first, block, IS_BF16);                                                                 \
+        }                                                                                                               \
+    }
+
+DEFINE_ATTENTION(f32, 0)
+DEFINE_ATTENTION(bf16, 1)
+
+// MARK: int8
+
+// Logits are sums of signed queries with unsigned keys, that is key + zero: (sum - excess) * the scale of 64 keys, where
+// excess = zero * the sum of the query. Weights of a key block are bytes held against the row's highest logit there, values
+// are int8 with a scale for each block and column (SageAttention2, Zhang et al. 2024, arXiv:2411.10958, has fp8 there).
+
+// What the highest weight of a block becomes; with the dither it stays below 256.
+#define TOP_WEIGHT 254.9f
 
 /// The sum of a query's signed bytes.
 INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
@@ -120,89 +197,145 @@ INLINE int32_t sum_of_bytes(const ck_attention *a, size_t row) {
     return sum;
 }
 
-// QK is the operand type of queries and keys, PV that of weights, values and the output; SOFTEN says how exact weights are:
-// with int8 logits a rough exponential is enough.
-#define DEFINE_ATTENTION(NAME, QK, PV, SOFTEN, IS_I8, IS_BF16)                                                          \
-    static void attention_##NAME(const ck_attention *a) {                                                               \
-        const size_t width = a->value_columns;                                                                          \
-        const size_t per_group = IS_BF16 ? 2 : 1;                                                                       \
-        const size_t blocks = (a->keys + CK_KEY_BLOCK - 1) / CK_KEY_BLOCK;                                              \
-        float *outputs = a->scratch;                                                                                    \
-        float *maxima = outputs + CK_QUERY_BLOCK * width;                                                               \
-        float *sums = maxima + CK_QUERY_BLOCK;                                                                          \
-        float *logits = (float *)(((uintptr_t)(sums + CK_QUERY_BLOCK) + 63) / 64 * 64);                                 \
-        char *weights = (char *)(logits + 12 * CK_KEY_BLOCK);                                                           \
-        const size_t weight_stride = CK_KEY_BLOCK * (IS_BF16 ? 2 : 4);                                                  \
-        const int top = tile_rows(CK_PANEL);                                                                            \
-        for (size_t first = 0; first < a->rows; first += CK_QUERY_BLOCK) {                                              \
-            const size_t block = a->rows - first < CK_QUERY_BLOCK ? a->rows - first : CK_QUERY_BLOCK;                   \
-            memset(outputs, 0, block * width * sizeof(float));                                                          \
-            int32_t excess[CK_QUERY_BLOCK];                                                                             \
-            for (size_t r = 0; r < block; r++) {                                                                        \
-                maxima[r] = -INFINITY, sums[r] = 0;                                                                     \
-                if (IS_I8) excess[r] = a->key_zero * sum_of_bytes(a, first + r);                                        \
-            }                                                                                                           \
-            if (a->block_mass) memset(a->mass_notes, 0, block * blocks * 2 * sizeof(float));                            \
-            for (size_t k = 0; k < a->keys; k += CK_KEY_BLOCK) {                                                        \
-                if (a->block_mask && !a->block_mask[k / CK_KEY_BLOCK]) continue;                                        \
-                const size_t valid = a->keys - k < CK_KEY_BLOCK ? a->keys - k : CK_KEY_BLOCK;                           \
-                const size_t padded = (valid + CK_PANEL - 1) / CK_PANEL * CK_PANEL;                                     \
-                for (size_t r = 0; r < block; r += top) {                                                               \
-                    const int rows = block - r < (size_t)top ? (int)(block - r) : top;                                  \
-                    const char *q = (const char *)a->queries + (first + r) * a->query_stride;                           \
-                    for (size_t p = 0; p < padded; p += CK_PANEL)                                                       \
-                        near_##QK##_tile(rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,                       \
-                                          (const char *)a->packed_keys + (k + p) * a->head_groups * GROUP,              \
-                                          CK_PANEL * GROUP, (void *)(logits + p), CK_KEY_BLOCK, 0);                     \
-                    float scales[12], added[12];                                                                        \
-                    integer_logits integers[12] = {{NULL, 0}};                                                          \
-                    for (int i = 0; i < rows; i++) {                                                                    \
-                        scales[i] = a->scale * 1.44269504f * (IS_I8 ? a->query_scales[first + r + i] : 1);              \
-                        if (IS_I8)                                                                                      \
-                            integers[i] = (integer_logits){a->key_scales + k / CK_PANEL, excess[r + i]};                \
-                    }                                                                                                   \
-                    const int complete = valid < padded || a->key_bias;                                                 \
-                    if (complete)                                                                                       \
-                        for (int i = 0; i < rows; i++)                                                                  \
-                            complete_logits(logits + i * CK_KEY_BLOCK, valid, padded, integers[i],                      \
-                                            a->key_bias ? a->key_bias + k : NULL, scales[i]);                           \
-                    if (IS_I8 && !complete)                                                                             \
-                        soften_##SOFTEN(rows, logits, padded, scales, integers, 1, maxima + r, sums + r, weights,           \
-                                    outputs + r * width, width, added);                                                 \
-                    else                                                                                                \
-                        soften_##SOFTEN(rows, logits, padded, scales, integers, 0, maxima + r, sums + r, weights,           \
-                                    outputs + r * width, width, added);                                                 \
-                    if (a->block_mass)                                                                                  \
-                        for (int i = 0; i < rows; i++) {                                                                \
-                            float *note = a->mass_notes + ((r + i) * blocks + k / CK_KEY_BLOCK) * 2;                    \
-                            note[0] = maxima[r + i];                                                                    \
-                            note[1] = added[i];                                                                         \
-                        }                                                                                               \
-                    const char *w = weights;                                                                            \
-                    const char *values = (const char *)a->packed_values + k / per_group * width * GROUP;                \
-                    for (size_t c = 0; c < width; c += CK_PANEL)                                                        \
-                        near_##PV##_tile(rows, width - c < CK_PANEL ? width - c : CK_PANEL, &w, 1, padded / per_group, \
-                                          weight_stride, values + c * GROUP, width * GROUP, outputs + r * width + c,    \
-                                          width, 1);                                                                    \
-                }                                                                                                       \
-            }                                                                                                           \
-            if (a->block_mass) finish_mass(a, a->mass_notes, block, maxima, sums);                                      \
-            for (size_t r = 0; r < block; r++) {                                                                        \
-                char *out = (char *)a->output + (first + r) * a->output_stride;                                         \
-                const vf factor = splat(sums[r] > 0 ? 1.0f / sums[r] : 0.0f);                                           \
-                for (size_t c = 0; c < a->head_size; c += LANES) {                                                      \
-                    const vf v = load(outputs + r * width + c) * factor;                                                \
-                    const size_t left = a->head_size - c;                                                               \
-                    if (left >= LANES)                                                                                  \
-                        store_any(out, IS_BF16, c, v);                                                                  \
-                    else                                                                                                \
-                        store_part(at_mutable(out, IS_BF16, c), IS_BF16, v, left);                                      \
-                }                                                                                                       \
-            }                                                                                                           \
-        }                                                                                                               \
-    }
+/// A row of integer sums as numbers, in place.
+INLINE void decode_logits(float *logits, size_t padded, const float *key_scales, int32_t excess) {
+    for (size_t c = 0; c < padded; c += LANES)
+        store(logits + c, __builtin_convertvector(loadi(logits + c) - (vi)excess, vf) * splat(key_scales[c / CK_PANEL]));
+}
 
-DEFINE_ATTENTION(f32, f32, f32, f32, 0, 0)
-DEFINE_ATTENTION(bf16, bf16, bf16, bf16, 0, 1)
-DEFINE_ATTENTION(i8_f32, u8, f32, rough, 1, 0)
-DEFINE_ATTENTION(i8_bf16, u8, bf16, bf16, 1, 1)
+/// As highest_logit, of integer sums.
+INLINE float highest_integer(const float *sums, size_t padded, const float *key_scales, int32_t excess) {
+    vf top = splat(-INFINITY);
+    for (size_t p = 0; p < padded; p += CK_PANEL) {
+        vi most = loadi(sums + p);
+#pragma clang loop unroll(full)
+        for (size_t c = LANES; c < CK_PANEL; c += LANES) most = __builtin_elementwise_max(most, loadi(sums + p + c));
+        top = larger(__builtin_convertvector(most - (vi)excess, vf) * splat(key_scales[p / CK_PANEL]), top);
+    }
+    return reduce_max(top);
+}
+
+/// Some rows on their way through a key block.
+typedef struct {
+    int rows;
+    size_t padded;
+    const float *logits;      ///< [rows][CK_KEY_BLOCK], numbers or integer sums
+    const float *key_scales;  ///< one for each CK_PANEL keys; null: the logits are numbers
+    float scales[MOST_ROWS];  ///< of each row's logits
+    int32_t excess[MOST_ROWS];
+    /// What weights and values are multiplied with to be held against the running maximum.
+    float gains[MOST_ROWS];
+    /// The rows' weights in this block, held against the running maximum.
+    float added[MOST_ROWS];
+} block_rows;
+
+/// Rows of logits to weights in bytes. Rounding the many small weights of a long row to nearest would lose them all; the
+/// dither keeps their sum.
+INLINE void soften_i8(block_rows *b, const int are_integers, const float *dither, float *maxima, float *sums,
+                      char *weights, float *outputs, size_t width) {
+    float highest[MOST_ROWS];
+    for (int i = 0; i < b->rows; i++) {
+        const float *row = b->logits + i * CK_KEY_BLOCK;
+        highest[i] = b->scales[i]
+            * (are_integers ? highest_integer(row, b->padded, b->key_scales, b->excess[i]) : highest_logit(row, b->padded));
+    }
+    for (int i = 0; i < b->rows; i++) {
+        raise_maximum(highest[i], &maxima[i], &sums[i], outputs + i * width, width);
+        b->gains[i] = highest[i] == -INFINITY ? 0 : exp2f(highest[i] - maxima[i]) / TOP_WEIGHT;
+    }
+    for (int i = 0; i < b->rows; i++) {
+        const float *row = b->logits + i * CK_KEY_BLOCK;
+        const float lift = highest[i] == -INFINITY ? 0 : 7.99378723f - highest[i];  // log2(TOP_WEIGHT)
+        vf total = splat(0.0f), total2 = total;
+        for (size_t p = 0; p < b->padded; p += CK_PANEL) {
+            const float scale = are_integers ? b->scales[i] * b->key_scales[p / CK_PANEL] : b->scales[i];
+            const vf factor = splat(scale), offset = splat(are_integers ? lift - (float)b->excess[i] * scale : lift);
+            for (size_t c = 0; c < CK_PANEL; c += 4 * LANES) {
+                vi bytes[4];
+#pragma clang loop unroll(full)
+                for (int v = 0; v < 4; v++) {
+                    const float *from = row + p + c + v * LANES;
+                    const vf logit = are_integers ? __builtin_convertvector(loadi(from), vf) : load(from);
+                    const vf weight = exp2_rough(fma_(logit, factor, offset));
+                    if (v % 2)
+                        total2 += weight;
+                    else
+                        total += weight;
+                    bytes[v] = __builtin_convertvector(weight + load(dither + c + v * LANES), vi);
+                }
+                store_bytes(weights + i * CK_KEY_BLOCK + p + c, bytes);
+            }
+        }
+        b->added[i] = reduce_add(total + total2) * b->gains[i];
+        sums[i] += b->added[i];
+    }
+}
+
+/// outputs += sums * the column's scale * the row's gain.
+INLINE void add_integers(int rows, size_t columns, const int32_t *sums, const float *scales, const float *gains,
+                         float *outputs, size_t width) {
+    for (size_t c = 0; c < columns; c += LANES) {
+        const vf scale = load(scales + c);
+        for (int i = 0; i < rows; i++) {
+            float *out = outputs + i * width + c;
+            const vf sum = __builtin_convertvector(loadi(sums + i * CK_PANEL + c), vf);
+            store(out, fma_(sum, scale * splat(gains[i]), load(out)));
+        }
+    }
+}
+
+static void attention_i8(const ck_attention *a) {
+    const attention_memory m = memory_of(a);
+    const size_t width = a->value_columns;
+    const int top = tile_rows(CK_PANEL);
+    // Multiples of the golden ratio: neighbours far apart, any run of keys evenly spread.
+    float dither[CK_PANEL];
+    for (int i = 0; i < CK_PANEL; i++) dither[i] = i * 0.618034f - floorf(i * 0.618034f);
+    for (size_t first = 0; first < a->rows; first += CK_QUERY_BLOCK) {
+        const size_t block = smaller_size(a->rows - first, CK_QUERY_BLOCK);
+        int32_t excess[CK_QUERY_BLOCK];
+        for (size_t r = 0; r < block; r++) excess[r] = a->key_zero * sum_of_bytes(a, first + r);
+        begin_block(a, &m, block);
+        for (size_t k = 0; k < a->keys; k += CK_KEY_BLOCK) {
+            if (a->block_mask && !a->block_mask[k / CK_KEY_BLOCK]) continue;
+            const size_t valid = smaller_size(a->keys - k, CK_KEY_BLOCK);
+            const float *key_scales = a->key_scales + k / CK_PANEL;
+            block_rows b = {.padded = (valid + CK_PANEL - 1) / CK_PANEL * CK_PANEL, .logits = m.logits};
+            for (size_t r = 0; r < block; r += top) {
+                b.rows = (int)smaller_size(block - r, top);
+                const char *q = (const char *)a->queries + (first + r) * a->query_stride;
+                for (size_t p = 0; p < b.padded; p += CK_PANEL)
+                    near_u8_tile(b.rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,
+                                 (const char *)a->packed_keys + (k + p) * a->head_groups * GROUP, CK_PANEL * GROUP,
+                                 (int32_t *)m.logits + p, CK_KEY_BLOCK, 0);
+                for (int i = 0; i < b.rows; i++) {
+                    b.scales[i] = a->scale * LOG2_E * a->query_scales[first + r + i];
+                    b.excess[i] = excess[r + i];
+                }
+                float *outputs = m.outputs + r * width;
+                if (valid < b.padded || a->key_bias) {
+                    for (int i = 0; i < b.rows; i++) {
+                        float *row = m.logits + i * CK_KEY_BLOCK;
+                        decode_logits(row, b.padded, key_scales, b.excess[i]);
+                        complete_logits(row, valid, b.padded, a->key_bias ? a->key_bias + k : NULL, b.scales[i]);
+                    }
+                    soften_i8(&b, 0, dither, m.maxima + r, m.sums + r, m.weights, outputs, width);
+                } else {
+                    b.key_scales = key_scales;
+                    soften_i8(&b, 1, dither, m.maxima + r, m.sums + r, m.weights, outputs, width);
+                }
+                if (a->block_mass) note_mass(a, k / CK_KEY_BLOCK, r, b.rows, m.maxima + r, b.added);
+                const char *w = m.weights, *values = (const char *)a->packed_values + k * width;
+                const float *value_scales = a->value_scales + k / CK_KEY_BLOCK * width;
+                for (size_t c = 0; c < width; c += CK_PANEL) {
+                    int32_t sums[MOST_ROWS * CK_PANEL] __attribute__((aligned(64)));
+                    const size_t columns = smaller_size(width - c, CK_PANEL);
+                    near_i8_tile(b.rows, columns, &w, 1, b.padded / GROUP, CK_KEY_BLOCK, values + c * GROUP,
+                                 width * GROUP, sums, CK_PANEL, 0);
+                    add_integers(b.rows, columns, sums, value_scales + c, b.gains, outputs + c, width);
+                }
+            }
+        }
+        finish_block(a, &m, first, block, a->output_is_bf16);
+    }
+}

@@ -83,6 +83,7 @@ DEFINE_MICRO(micro_bf16, float, vf, dot_bf16, FAR)
 DEFINE_MICRO(micro_i8, int32_t, vi, dot_i8, FAR)
 DEFINE_MICRO(near_f32, float, vf, dot_f32, NEAR)
 DEFINE_MICRO(near_bf16, float, vf, dot_bf16, NEAR)
+DEFINE_MICRO(near_i8, int32_t, vi, dot_i8, NEAR)
 DEFINE_MICRO(near_u8, int32_t, vi, dot_u8, NEAR)
 
 // Register tiles: about 24 sums of 32 registers (12 of 16 without AVX-512), and never fewer than hide the latency.
@@ -164,6 +165,7 @@ DEFINE_TILE(micro_bf16, float)
 DEFINE_TILE(micro_i8, int32_t)
 DEFINE_TILE(near_f32, float)
 DEFINE_TILE(near_bf16, float)
+DEFINE_TILE(near_i8, int32_t)
 DEFINE_TILE(near_u8, int32_t)
 
 /// What a column's sums go through on their way out, in registers for all rows of a tile.

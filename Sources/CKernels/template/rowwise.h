@@ -261,6 +261,35 @@ static void quantize_keys(const void *keys, int32_t is_bf16, size_t rows, size_t
         }
 }
 
+/// LANES columns of a row; beyond the last one zeros.
+INLINE vf columns_of(const void *row, int is_bf16, size_t column, size_t columns) {
+    const size_t left = columns - column;
+    return left >= LANES ? load_any(row, is_bf16, column) : load_part(at(row, is_bf16, column), is_bf16, left);
+}
+
+static void quantize_values(const void *values, int32_t is_bf16, size_t rows, size_t columns, size_t stride,
+                            uint8_t *packed, size_t width, float *scales, float limit) {
+    for (size_t c = 0; c < columns; c += LANES) {
+        vi top = (vi)0;
+        for (size_t r = 0; r < rows; r++)
+            top = __builtin_elementwise_max(
+                top, magnitude_of(columns_of(at(values, is_bf16, r * stride), is_bf16, c, columns)));
+        const vf highest = (vf)top;
+        // As in scale_of.
+        const vf scale = highest < splat(1e-30f) ? splat(1.0f) : highest * splat(1.0f / limit);
+        store(scales + c, scale);
+        const vf inverse = splat(1.0f) / scale;
+        for (size_t r = 0; r < rows; r += GROUP) {
+            vi word = (vi)0;
+            for (int i = 0; i < GROUP && r + i < rows; i++) {
+                const vf v = columns_of(at(values, is_bf16, (r + i) * stride), is_bf16, c, columns) * inverse;
+                word |= (__builtin_convertvector(__builtin_elementwise_roundeven(v), vi) & 255) << (8 * i);
+            }
+            storei(packed + (r / GROUP * width + c) * GROUP, word);
+        }
+    }
+}
+
 #define DEFINE_PEAK(NAME, VEC, DOT, OPERATIONS)                                                                          \
     static double peak_##NAME(size_t iterations, float *sink) {                                                         \
         VEC sum[12];                                                                                                    \

@@ -106,6 +106,27 @@ INLINE void store_two(void *p, int is_bf16, size_t i, vf a, vf b) {
     store_any(p, is_bf16, i + LANES, b);
 }
 
+/// Four vectors of numbers in 0 ... 255 as 4 * LANES bytes.
+INLINE void store_bytes(void *p, const vi *v) {
+#if HAS_AVX512
+    const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    __m512i low = _mm512_packus_epi32((__m512i)v[0], (__m512i)v[1]), high = _mm512_packus_epi32((__m512i)v[2], (__m512i)v[3]);
+    __m512i bytes = _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
+    memcpy(p, &bytes, sizeof bytes);
+#elif LANES == 8
+    const __m256i order = _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7);
+    __m256i low = _mm256_packus_epi32((__m256i)v[0], (__m256i)v[1]), high = _mm256_packus_epi32((__m256i)v[2], (__m256i)v[3]);
+    __m256i bytes = _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), order);
+    memcpy(p, &bytes, sizeof bytes);
+#else
+    typedef uint8_t quad __attribute__((ext_vector_type(LANES)));
+    for (int i = 0; i < 4; i++) {
+        quad bytes = __builtin_convertvector(v[i], quad);
+        memcpy((char *)p + i * LANES, &bytes, sizeof bytes);
+    }
+#endif
+}
+
 INLINE const void *at(const void *p, int is_bf16, size_t i) { return (const char *)p + i * (is_bf16 ? 2 : 4); }
 INLINE void *at_mutable(void *p, int is_bf16, size_t i) { return (char *)p + i * (is_bf16 ? 2 : 4); }
 

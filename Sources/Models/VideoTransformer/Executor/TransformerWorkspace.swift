@@ -8,6 +8,8 @@ package final class TransformerWorkspace: Sendable {
     /// Rotated queries and the attention's result, in the attention's type `[tokens, width]`.
     let queries: AlignedBuffer
     let attended: AlignedBuffer
+    /// With int8 keys and values: the values before, `[tokens, width]`.
+    let values: AlignedBuffer
     let keysValues: PackedKeysValues
     /// With int8 keys: their means, `[width]`.
     let keyMeans: AlignedBuffer
@@ -66,7 +68,8 @@ package final class TransformerWorkspace: Sendable {
         attended = AlignedBuffer(byteCount: tokenCount * width * elementBytes)
         keysValues = PackedKeysValues(
             headCount: configuration.headCount, headSize: configuration.headWidth, keyCount: tokenCount,
-            isBF16: attentionIsBF16, quantizesKeys: precision == .int8)
+            isBF16: attentionIsBF16, isQuantized: precision == .int8)
+        values = AlignedBuffer(byteCount: precision == .int8 ? tokenCount * width * elementBytes : 4)
         keyMeans = AlignedBuffer(byteCount: precision == .int8 ? width * 4 : 4)
         let rows = chunkRows
         let widest = max(configuration.feedForwardWidth, (turbo2k?.fusionHiddenRatio ?? 0) * width)
@@ -113,12 +116,14 @@ package final class TransformerWorkspace: Sendable {
         let worker =
             largestChunk * (width * 4 + (2 * width + widest) * elementBytes + (width + 2 * widest) * 4)
             + Kernels.attentionScratchBytes(headSize: configuration.headWidth)
-        return tokenCount * width * (4 + 2 * elementBytes) + padded * (width + valueWidth) * elementBytes
+        let (waiting, packedBytes) = precision == .int8 ? (elementBytes, 1) : (0, elementBytes)
+        return tokenCount * width * (4 + 2 * elementBytes + waiting) + padded * (width + valueWidth) * packedBytes
             + threadCount * worker
     }
 
     package var byteCount: Int {
-        stream.byteCount + queries.byteCount + attended.byteCount + keysValues.byteCount + narrowOperands.byteCount
+        stream.byteCount + queries.byteCount + attended.byteCount + values.byteCount + keysValues.byteCount
+            + narrowOperands.byteCount
             + wideOperands.byteCount + (fusionOperands?.byteCount ?? 0) + workers.reduce(0) { $0 + $1.byteCount }
     }
 }

@@ -11,7 +11,7 @@ extension VideoTransformerExecutor {
                 prepareAttention(index, evaluation, time, workspace, tokens, worker, memory, replacement: perturbed)
             }
             if perturbed != .attentionValues && perturbed != .attentionSkip {
-                if workspace.keysValues.quantizesKeys { quantizeKeys(workspace, stop: evaluation.stop) }
+                if workspace.keysValues.isQuantized { quantizeKeysValues(workspace, stop: evaluation.stop) }
                 attend(index, workspace, evaluation)
             }
             forEachChunk(workspace, stop: evaluation.stop) { tokens, worker, memory in
@@ -105,7 +105,7 @@ extension VideoTransformerExecutor {
             memory, layer.queryNorm, evaluation.rotary, tokens,
             into: workspace.queries.base + first * width * elementBytes)
         linear(layer.key, operands, worker: worker, rows: tokens.count, epilogue: fp32Rows)
-        if workspace.keysValues.quantizesKeys {
+        if workspace.keysValues.isQuantized {
             // The attention's result has no use for its place yet: keys wait there until their means are known.
             rotate(
                 memory, layer.keyNorm, evaluation.rotary, tokens,
@@ -114,14 +114,19 @@ extension VideoTransformerExecutor {
             rotate(memory, layer.keyNorm, evaluation.rotary, tokens, into: memory.queries.base)
             workspace.keysValues.storeKeys(memory.queries.base, first: first, rows: tokens.count)
         }
+        let values =
+            workspace.keysValues.isQuantized
+            ? workspace.values.base + first * width * elementBytes : memory.queries.base
         linear(
             layer.value, operands, worker: worker, rows: tokens.count,
-            epilogue: Epilogue(output: memory.queries.base, stride: width, isBF16: attentionIsBF16))
-        workspace.keysValues.storeValues(memory.queries.base, first: first, rows: tokens.count)
+            epilogue: Epilogue(output: values, stride: width, isBF16: attentionIsBF16))
+        if !workspace.keysValues.isQuantized {
+            workspace.keysValues.storeValues(values, first: first, rows: tokens.count)
+        }
     }
 
-    /// Keys minus their means to int8, by head and block of 64 keys.
-    private func quantizeKeys(_ workspace: TransformerWorkspace, stop: StopFlag?) {
+    /// Keys minus their means, and values, to int8, by head and block of keys.
+    private func quantizeKeysValues(_ workspace: TransformerWorkspace, stop: StopFlag?) {
         let (width, count) = (configuration.width, workspace.tokenCount)
         let elementBytes = attentionIsBF16 ? 2 : 4
         // By columns, so that the order of the sums does not depend on the number of threads.
@@ -138,14 +143,18 @@ extension VideoTransformerExecutor {
                 kernels.addScaled(means, row.floats(), factor: 1 / Float(count), count: columns)
             }
         }
-        let blocks = (count + 63) / 64
+        let blocks = (count + Kernels.keyBlock - 1) / Kernels.keyBlock
         // SAFETY: the means are only read from here on.
         nonisolated(unsafe) let shared = UnsafePointer(workspace.keyMeans.floats())
-        parallel.forEach(blocks, stop: stop) { block, _ in
-            for head in 0..<configuration.headCount {
+        parallel.forEach(blocks * configuration.headCount, stop: stop) { task, _ in
+            let (block, head) = (task / configuration.headCount, task % configuration.headCount)
+            let first = block * Kernels.keyBlock
+            for key in stride(from: first, to: min(count, first + Kernels.keyBlock), by: 64) {
                 workspace.keysValues.storeQuantizedKeys(
-                    workspace.attended.base, block: block, head: head, means: shared, kernels: kernels)
+                    workspace.attended.base, block: key / 64, head: head, means: shared, kernels: kernels)
             }
+            workspace.keysValues.storeQuantizedValues(
+                workspace.values.base, block: block, head: head, kernels: kernels)
         }
     }
 
