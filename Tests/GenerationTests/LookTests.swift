@@ -64,11 +64,14 @@ extension GenerationTests {
 
         @Test("A commit's estimates tell how near they are to the draft") func match() async throws {
             let engine = place.engine()
-            // The first draft teaches the map that estimates are drawn with.
-            _ = try await JobRun(engine.draft(place.draft())).result
-            var hr = Recipe.small().hr
-            hr.steps = 4
-            let run = try await JobRun(engine.commit(place.commit(hr)))
+            // The draft teaches the map that estimates are drawn with, and has cells enough for that.
+            let recipe = Recipe.small().with {
+                $0.lr.size = VideoSize(width: 256, height: 192)
+                $0.hr = PassSettings(size: VideoSize(width: 512, height: 384), steps: 4, guidance: 1, shift: 3)
+                $0.frames = 17
+            }
+            _ = try await JobRun(engine.draft(place.draft(recipe))).result
+            let run = try await JobRun(engine.commit(place.commit(recipe.hr)))
             let matches = run.previews(.map).compactMap(\.match)
             #expect(!matches.isEmpty && matches.count == run.previews(.map).count)
             #expect(matches.allSatisfy { (-1...1).contains($0) })

@@ -10,13 +10,17 @@ package enum PromptPane: Pane {
         let words = state.prompt.text.split(whereSeparator: \.isWhitespace).count
         let drafts = state.form.draftCount(prompt: state.prompt.text)
         let makes = drafts == 1 ? "" : drafts > Batch.limit ? "makes too many  " : "makes \(drafts)  "
-        let count = makes + (width < 44 ? "\(words) w" : "\(words) word\(words == 1 ? "" : "s")")
-        guard let tokens = state.tokens, !state.prompt.isEmpty else { return count }
-        if tokens.used > tokens.limit {
-            let end = width < 44 ? "!" : width < 50 ? ": end is ignored" : ": the end is ignored"
-            return "\(tokens.used) of \(tokens.limit)\(end)"
-        }
-        return width < 44 ? "\(count) \(tokens.used) tok" : "\(count), \(tokens.used) of \(tokens.limit) tokens"
+        let long = makes + "\(words) word\(words == 1 ? "" : "s")"
+        let short = makes + "\(words) w"
+        // The pane's own name stands left of it.
+        let room = width - 15
+        guard let tokens = state.tokens, !state.prompt.isEmpty else { return width < 44 ? short : long }
+        let share = "\(tokens.used) of \(tokens.limit)"
+        let texts =
+            tokens.used > tokens.limit
+            ? ["\(share): the end is ignored", "\(share): end is ignored", "\(share)!"]
+            : ["\(long), \(share) tokens", "\(long) \(tokens.used) tokens", "\(short) \(tokens.used) tok"]
+        return texts.first { $0.count <= room } ?? texts[2]
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
