@@ -1,4 +1,4 @@
-package import Generation
+import Generation
 import Foundation
 import StudioCore
 import TerminalKit
@@ -63,7 +63,7 @@ package final class StudioApp {
     var lastUpdate = -1.0
     var lastInput = 0.0
     var lastFrame = 0.0
-    var lastFacts = -10.0
+    var lastFacts = -Double.infinity
 
     /// Opens the studio on this terminal, and runs it until the user leaves.
     ///

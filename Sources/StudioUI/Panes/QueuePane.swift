@@ -48,7 +48,7 @@ package enum QueuePane: Pane {
     /// The job in a row of the inside.
     static func job(atRow row: Int, height: Int, _ state: StudioState) -> Int? {
         let (jobs, view) = (state.queue.shown, view(state, height: height))
-        return row < view.rows && jobs.indices.contains(view.first + row) ? jobs[view.first + row].id : nil
+        return row >= 0 && row < view.rows && jobs.indices.contains(view.first + row) ? jobs[view.first + row].id : nil
     }
 
     private static func stateText(_ job: JobEntry, _ state: StudioState) -> String {

@@ -121,7 +121,7 @@ extension StudioState {
 
     /// A clip was read. It is dropped if the selection has gone on meanwhile.
     package mutating func clipLoaded(_ clip: ShownClip) {
-        if case .draft(let id) = clip.source, drafts.selectedID != id { return }
+        if case .draft(let id) = clip.source, drafts.selectedID != id || features != nil { return }
         preview.show(clip, now: now)
     }
 

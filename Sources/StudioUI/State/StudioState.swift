@@ -150,9 +150,8 @@ package struct StudioState: Sendable {
         if message?.until == nil { message = nil }
         var actions = route(key)
         if form != formBefore { actions.append(.estimate) }
-        if prompt.characters != promptBefore || form.values.promptTail != formBefore.values.promptTail {
-            actions.append(.countTokens)
-        }
+        let isOtherText = prompt.characters != promptBefore || form.values.promptTail != formBefore.values.promptTail
+        if isOtherText || form.values.model != formBefore.values.model { actions.append(.countTokens) }
         return actions
     }
 
