@@ -24,7 +24,7 @@ extension StudioApp {
         case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))
         case .pauseQueue(let isPaused): changeQueue(.pause(isPaused))
         case .showClip(let source, let file): loadClip(source, file)
-        case .showFeatures(let draft, let folder): loadFeatures(draft: draft, folder)
+        case .showFeatures(let draft): loadFeatures(draft: draft)
         case .look(let look): changeQueue(.look(look))
         case .loadSheet(let clips): loadSheet(clips)
         case .estimate: estimate()

@@ -73,14 +73,26 @@ extension StudioApp {
     /// Whether a small picture moves on the screen.
     var movesThumbnail: Bool { movingDraft.map { $0.id == state.movingThumbnail?.draft } ?? false }
 
-    func loadFeatures(draft: Int, _ folder: URL) {
-        let (service, mailbox) = (service, mailbox)
+    func loadFeatures(draft: Int) {
+        guard let jobs else {
+            return state.featuresFailed("The history is not open, so there are no drafts.", draft: draft)
+        }
+        let mailbox = mailbox
         Task.detached {
             do {
-                mailbox.post(.features(try await service.features(ofDraftIn: folder), draft: draft))
+                mailbox.post(.features(try await jobs.features(ofDraft: draft), draft: draft))
             } catch {
                 mailbox.post(.featuresFailed(String(describing: error), draft: draft))
             }
+        }
+    }
+
+    /// Where the settings want it, the decoder draws the estimate after every step, not the map alone.
+    func askForDecodedEstimate(after told: GenerationEvent) {
+        guard settings.preview == .small, state.preview.followsJob else { return }
+        switch told {
+        case .stageStarted(.lr, _), .stageStarted(.hr, _), .stepFinished: changeQueue(.look(.small))
+        default: break
         }
     }
 

@@ -135,6 +135,9 @@ extension StudioApp {
         state.adopt(stored.batches)
         if state.run == nil { state.run = stored.lastRun }
         state.showsTour = stored.drafts.isEmpty
+        if stored.drafts.isEmpty, Machine.current.features.isEmpty {
+            state.say("This CPU has no AVX2. Everything works, but slowly.", .warning)
+        }
         if let notice = stored.notice { state.say(notice, .warning) }
         if let job = stored.abandoned.last {
             state.say("Job \(job) was left unfinished. R in the queue goes on with it.", .warning)

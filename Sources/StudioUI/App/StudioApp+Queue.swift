@@ -170,6 +170,7 @@ extension StudioApp {
             if case .finished(let result) = told { results[event.job] = result }
             if case .outputWritten(let file, let bytes) = told { outputs[event.job] = (file, bytes) }
             state.jobTold(event.job, told)
+            askForDecodedEstimate(after: told)
         }
     }
 

@@ -19,8 +19,8 @@ package enum StudioAction: Sendable, Equatable {
     case pauseQueue(Bool)
     /// Read a clip and show it.
     case showClip(ShownClip.Source, URL)
-    /// Have a draft's guidance features computed; its folder.
-    case showFeatures(draft: Int, URL)
+    /// Have a draft's guidance features computed.
+    case showFeatures(draft: Int)
     /// Ask the running job for a sharper picture.
     case look(SharperLook)
     /// Read clips for the contact sheet.

@@ -55,7 +55,7 @@ extension StudioState {
     mutating func show(_ draft: DraftEntry) -> [StudioAction] {
         followFeatures(to: draft)
         guard let features else { return [.showClip(.draft(draft.id), draft.clip)] }
-        return features.pictures == nil ? [.showFeatures(draft: draft.id, draft.folder)] : []
+        return features.pictures == nil ? [.showFeatures(draft: draft.id)] : []
     }
 
     mutating func activate() -> [StudioAction] {
