@@ -103,11 +103,17 @@ extension StudioApp {
         let file = options.paths.expanding(ClipPath.path(in: typed) ?? typed.trimmingCharacters(in: .whitespaces))
         let (mailbox, history, models) = (mailbox, history, options.models)
         let presets = presetLibrary.entries.map(\.preset.name)
+        let present = state.form.recipe(prompt: "", negative: "")
         Task.detached {
             let path = file.path(percentEncoded: false)
             do {
                 guard let comment = try VideoReader(path: path).metadata.comment else {
                     throw StudioError.unreadable("\(file.lastPathComponent) carries no recipe.")
+                }
+                if let foreign = ForeignSettings(comment), (try? RecipeDocument(json: comment)) == nil {
+                    let document = RecipeDocument(recipe: foreign.applied(to: present), kind: .draft)
+                    let note = "Another program made this clip; what of its settings is not understood is the form's."
+                    return mailbox.post(.recipe(document, from: file.lastPathComponent, missing: [note]))
                 }
                 let document = try RecipeDocument(json: comment)
                 let missing = Self.missing(document, models: models, presets: presets, history: history)
