@@ -12,7 +12,8 @@ extension StudioApp {
     static func loadSettings(_ options: StudioOptions) -> (Settings, [String]) {
         do {
             var (settings, problems) = try Settings.load(options.paths.settingsFile)
-            if let wish = options.environment["TURBO2K_REDUCE_MOTION"], !wish.isEmpty { settings.motion = .reduced }
+            let wish = options.environment["TURBO2K_REDUCE_MOTION"] ?? ""
+            if !["", "0"].contains(wish) { settings.motion = .reduced }
             return (settings, problems.map(\.description))
         } catch {
             return (Settings(), [error.description])
