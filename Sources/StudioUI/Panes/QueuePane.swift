@@ -53,7 +53,7 @@ package enum QueuePane: Pane {
 
     private static func stateText(_ job: JobEntry, _ state: StudioState) -> String {
         switch job.state {
-        case .waiting where job.isHeld: "waits, R starts it"
+        case .waiting where job.isHeld: "held, R starts it"
         case .waiting: "waits" + (job.expected.map { "  " + Format.duration($0) } ?? "")
         case .running:
             if let run = state.run, run.id == job.id {

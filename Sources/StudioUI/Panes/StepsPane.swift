@@ -56,7 +56,7 @@ package enum StepsPane: Pane {
         canvas.bar(x: 1, y: 1, columns: canvas.width - 8, part: progress, look: look)
         canvas.writeRight("\(Int((progress * 100).rounded()))%", y: 1, style: look.text, margin: 1)
         let summaryRow = canvas.height - 1
-        drawSteps(run, state, rows: 2..<summaryRow, on: &canvas)
+        drawSteps(run, state, rows: 2..<max(summaryRow, 2), on: &canvas)
         drawSummary(run, state, y: summaryRow, on: &canvas)
     }
 

@@ -11,7 +11,7 @@ extension StudioState {
         queue.isPaused = loaded.isPaused
         if let run, run.isRunning, !known.contains(run.id) { finishRun(run.id, .stopped) }
         let held = loaded.jobs.count { $0.isHeld }
-        guard held > 0 else { return }
+        guard held > 0, message?.kind != .error else { return }
         say(
             held == 1
                 ? "A job waits since last time; P in the queue starts it."
