@@ -16,13 +16,14 @@ struct ManualTests {
         let sections = run.lines.filter { $0.hasPrefix(".SH ") }.map { $0.dropFirst(4) }
         #expect(
             sections == [
-                "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "KEYS", "FILES", "ENVIRONMENT", "EXIT STATUS",
-                "EXAMPLES",
+                "NAME", "SYNOPSIS", "DESCRIPTION", "COMMANDS", "KEYS", "FILES", "PRECISION", "ENVIRONMENT",
+                "EXIT STATUS", "EXAMPLES",
             ])
         for word in [
             "turbo2k draft <prompt>", "turbo2k history trash <jobs>...", "\\fB\\-\\-lr\\-size\\fR \\fIWxH\\fR",
             "\\fB\\-o\\fR, \\fB\\-\\-output\\fR", "\\fBCtrl\\-G\\fR, \\fBF5\\fR", "\\(ti/.config/turbo2k/config.toml",
-            "TURBO2K_HOME", "\\fB130\\fR", "Default: 1.",
+            "TURBO2K_HOME", "\\fB130\\fR", "Default: 1.", "\\fBint8\\fR", "\\-\\-hr\\-step\\-cache",
+            "turbo2k models quantize <model>",
         ] {
             #expect(run.output.contains(word), "\(word)")
         }
