@@ -82,7 +82,7 @@ package enum PreviewPane: Pane {
             drawEmpty(state, in: picture, on: &canvas)
         } else {
             // Non-blank cells keep ncurses from clearing to the end of a line over the picture.
-            canvas.fill(picture, with: "\u{A0}", style: .plain)
+            canvas.fill(picture, with: "\u{A0}", style: state.look.text)
             canvas.within(below) { drawStatus(state, on: &$0) }
         }
     }
