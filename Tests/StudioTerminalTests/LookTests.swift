@@ -4,7 +4,7 @@ import Testing
 
 extension StudioScenarios {
     /// What the screen looks like, and when it keeps still.
-    @Suite struct Look {
+    @Suite(.serialized) struct Look {
         @Test("1: three sizes fill the screen and no row is too wide", arguments: [(80, 24), (120, 40), (200, 60)])
         func threeSizes(columns: Int, rows: Int) throws {
             let studio = try TmuxStudio.opened(columns, rows)

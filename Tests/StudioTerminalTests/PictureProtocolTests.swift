@@ -4,7 +4,7 @@ import Testing
 
 extension StudioScenarios {
     /// Pictures of pixels, as the bytes of them: the terminal is played by the test.
-    @Suite struct PictureProtocols {
+    @Suite(.serialized) struct PictureProtocols {
         private static let sixelStart = "\u{1B}P0;1;0q"
         private static let end = "\u{1B}\\"
 
@@ -91,7 +91,7 @@ extension StudioScenarios {
             let studio = try PlayedStudio(answers: PlayedStudio.kitty(named: "kitty(0.26.5)"))
             try studio.makeDraft()
             try studio.wait("some rounds") {
-                Self.commands(studio.text).filter { $0["a"] == "a" }.count > 60
+                Self.commands(studio.text).filter { $0["a"] == "a" }.count > 30
             }
             let commands = Self.commands(studio.text)
             let clip = try #require(commands.last?["i"])

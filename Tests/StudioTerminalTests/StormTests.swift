@@ -4,7 +4,7 @@ import Testing
 
 extension StudioScenarios {
     /// Input nobody would type, and a day of work. `TURBO2K_TEST_STORMS=1` takes the design's full sizes.
-    @Suite struct Storms {
+    @Suite(.serialized) struct Storms {
         @Test("19: random bytes leave the studio alive, outside any sequence, and it quits cleanly")
         func randomBytes() throws {
             let studio = try PlayedStudio(

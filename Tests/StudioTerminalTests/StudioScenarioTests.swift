@@ -3,7 +3,7 @@ import Testing
 
 extension StudioScenarios {
     /// Drafts, commits, settings and files.
-    @Suite struct Work {
+    @Suite(.serialized) struct Work {
         @Test("2, 4: a draft counts its steps, is kept, and is a snapshot of the prompt")
         func draft() throws {
             let studio = try TmuxStudio.opened(with: .prompt("a fox at dusk"), stepMilliseconds: 150)

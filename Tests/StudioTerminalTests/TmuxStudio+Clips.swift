@@ -21,6 +21,8 @@ extension TmuxStudio {
         defer { try? FileManager.default.removeItem(at: copy) }
         // History and drafts; a socket of a running studio cannot be copied.
         try FileManager.default.copyItem(at: home.appending(path: "data"), to: copy.appending(path: "data"))
+        // It names the engine of the original.
+        try? FileManager.default.removeItem(at: copy.appending(path: "data/worker.lock"))
         let file = copy.appending(path: "reference.mp4")
         guard let binary = Self.binary else { throw Failure(description: "no program") }
         let made = try Self.run(

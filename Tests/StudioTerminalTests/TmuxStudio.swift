@@ -105,6 +105,20 @@ final class TmuxStudio {
         try key("Enter")
     }
 
+    /// Waits until the shell's program has ended, and asks the shell how. A program ended by SIGINT ends the shell's
+    /// whole line, so the question is a line of its own.
+    func exitStatus() throws -> Int32 {
+        try wait("the program does not end") { try ask("#{pane_current_command}") == "bash" }
+        var status: Int32?
+        try wait("the shell does not say how it ended") {
+            try enter("clear; echo \"STATUS=$?.\"")
+            Thread.sleep(forTimeInterval: 0.1)
+            status = try screen().firstMatch(of: /STATUS=(\d+)\./).flatMap { Int32($0.1) }
+            return status != nil
+        }
+        return status ?? 0
+    }
+
     /// Opens the studio with the stand-in engine.
     func start(
         _ columns: Int, _ rows: Int, stepMilliseconds: Int = 20, options: String = "", environment: String = ""

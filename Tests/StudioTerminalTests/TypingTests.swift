@@ -3,7 +3,7 @@ import Testing
 
 extension StudioScenarios {
     /// Text and keys as terminals send them.
-    @Suite struct Typing {
+    @Suite(.serialized) struct Typing {
         @Test("15, 16: a paste starts nothing, is one undo step, and its controls are gone")
         func paste() throws {
             let studio = try TmuxStudio.opened()

@@ -52,25 +52,17 @@ struct PacerTests {
         #expect((118...121).contains(count))
     }
 
-    @Test("A repaint between two frames does not hasten those that follow")
-    func repaint() {
+    @Test("A late answer to a forgotten frame is not taken for the next one's")
+    func forgotten() {
         var pacer = Pacer(FrameRate(first: 12, most: 12))
-        var answers: [Double] = []
-        var count = 0
-        for tick in 0..<10_000 {
-            let now = Double(tick) / 1000
-            if let due = answers.first, due <= now {
-                pacer.noteReady(now: after(now))
-                answers.removeFirst()
-            }
-            // The repaint comes while a frame is on its way.
-            if pacer.mayStart(now: after(now)) || tick == 2100 {
-                pacer.noteSent(now: after(now))
-                answers.append(now + 0.5)
-                count += 1
-            }
-        }
-        #expect((12...16).contains(count))
+        pacer.noteSent(now: after(0))
+        #expect(pacer.isBusy(now: after(0.4)) && !pacer.isBusy(now: after(1.1)))
+        pacer.reset()
+        #expect(!pacer.isBusy(now: after(0.4)))
+        pacer.noteSent(now: after(0.4))
+        #expect(pacer.noteReady(now: after(0.5)) == nil)
+        #expect(pacer.isBusy(now: after(0.6)))
+        #expect(pacer.noteReady(now: after(0.9)) != nil)
     }
 
     @Test("One that never answers gets one frame a second")

@@ -80,6 +80,7 @@ extension StudioApp {
         if isMoving, movesThumbnail {
             due.append(((state.now * StudioState.thumbnailRate).rounded(.down) + 1) / StudioState.thumbnailRate)
         }
+        if display.hasPostponedFrame, let pace = display.secondsToNextFrame { due.append(state.now + pace) }
         if let until = state.message?.until { due.append(until) }
         if state.runningJob != nil { due.append(state.now + (settings.motion == .reduced ? 1 : 0.25)) }
         if let next = due.min(), next.isFinite { wake(at: next) } else { timer?.cancel() }

@@ -21,6 +21,8 @@ final class StudioDisplay {
     private var shownRect: Rect?
     /// Bytes to send before the next update.
     private var pendingBytes: [UInt8] = []
+    /// Whether a frame waits for the line.
+    private(set) var hasPostponedFrame = false
     /// Frames of clips sent since the start.
     private(set) var sentFrameCount = 0
     /// When the last frames were sent, on the state's clock.
@@ -146,13 +148,14 @@ final class StudioDisplay {
             achievedRate = nil
             return []
         }
-        pacer.noteSent(now: .now)
         sentFrames.append(state.now)
         sentFrames.removeAll { $0 < state.now - 2 }
         // The title shows the rate over two seconds, renewed with a whole number of frames only.
         if let first = sentFrames.first, sentFrames.count > 2, state.now - first > 1 {
             achievedRate = (Double(sentFrames.count - 1) / (state.now - first)).rounded()
         }
+        guard !pacer.isBusy(now: .now) else { return [] }
+        pacer.noteSent(now: .now)
         return Array(ControlBytes.readyQuestion.utf8)
     }
 
@@ -203,11 +206,14 @@ final class StudioDisplay {
         let identity = FrameIdentity(clip, preview)
         let isResized = shownRect != painter.rect(for: frame, in: area)
         guard identity != shownFrame || isResized else { return nil }
+        let isWhole = painter.isWholeNext || isResized
+        // One frame at a time: what comes meanwhile, an estimate perhaps, is drawn after the answer.
+        hasPostponedFrame = !isWhole && preview.isPlaying && pacer.isBusy(now: .now)
+        guard !hasPostponedFrame else { return nil }
         // Another clip has other colours: a palette kept from the last one would stain it.
         if identity.clip != shownFrame?.clip, painter.capabilities.graphics != .kitty { painter.forget() }
         shownFrame = identity
         shownRect = painter.rect(for: frame, in: area)
-        let isWhole = painter.isWholeNext || isResized
         let update = painter.paint(frame, at: identity.place, in: area, background: background)
         if preview.isPlaying, !isWhole, budget.noteFrame(bytes: update.byteCount) { painter.scale = budget.scale }
         return update

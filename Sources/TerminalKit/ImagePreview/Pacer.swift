@@ -13,10 +13,9 @@ package struct Pacer: Sendable {
     private var sentAt: Instant?
     /// When the last frame should have gone: the beat is kept although single frames are a little late.
     private var beat: Instant?
-    /// When the frames were sent that have not been answered: one, or more after a repaint.
-    private var underway: [Instant] = []
-    /// A terminal that answers none must not fill the memory.
-    private static let mostUnderway = 8
+    private var isWaiting = false
+    /// Until then an answer may come to a question that was forgotten.
+    private var lateUntil: Instant?
     /// Seconds to the answer, smoothed.
     private var answerTime: Double?
 
@@ -46,23 +45,28 @@ package struct Pacer: Sendable {
     package func nextStart(now: Instant) -> Instant? {
         guard limit.most > 0 else { return nil }
         guard let sentAt else { return now }
-        if !underway.isEmpty { return sentAt + Self.longestWait }
+        if isWaiting { return sentAt + Self.longestWait }
         return (beat ?? sentAt) + .seconds(1 / max(rate, 0.1))
     }
 
     package func mayStart(now: Instant) -> Bool { nextStart(now: now).map { $0 <= now } ?? false }
 
+    /// Whether a frame is on its way: the next one waits, and one that cannot wait goes without a question, since
+    /// answers do not say which one they are for.
+    package func isBusy(now: Instant) -> Bool {
+        guard isWaiting, let sentAt else { return false }
+        return now - sentAt < Self.longestWait
+    }
+
     /// A frame with ``ControlBytes/readyQuestion`` behind it went out.
     package mutating func noteSent(now: Instant) {
-        let isWaiting = !underway.isEmpty
-        // The answer to the frame before never came.
-        if isWaiting, let sentAt, now - sentAt >= Self.longestWait { answerTime = Self.share }
         // Half a frame late begins another beat.
         let due = nextStart(now: now) ?? now
         beat = !isWaiting && due <= now && now - due < .seconds(0.5 / max(rate, 0.1)) ? due : now
+        // The answer to the frame before never came.
+        if isWaiting { answerTime = Self.share }
         sentAt = now
-        underway.append(now)
-        if underway.count > Self.mostUnderway { underway.removeFirst() }
+        isWaiting = true
     }
 
     /// `CSI 0 n` came.
@@ -70,9 +74,13 @@ package struct Pacer: Sendable {
     /// - Returns: seconds since the frame was sent; nil where none was on its way.
     @discardableResult
     package mutating func noteReady(now: Instant) -> Double? {
-        // Answers come in the order of the frames.
-        guard !underway.isEmpty else { return nil }
-        let elapsed = (now - underway.removeFirst()) / .seconds(1)
+        if let lateUntil, now < lateUntil {
+            self.lateUntil = nil
+            return nil
+        }
+        guard isWaiting, let sentAt else { return nil }
+        isWaiting = false
+        let elapsed = (now - sentAt) / .seconds(1)
         answerTime = answerTime.map { 0.6 * $0 + 0.4 * elapsed } ?? elapsed
         allowedRate = min(allowedRate * 1.1, limit.most)
         return elapsed
@@ -80,9 +88,10 @@ package struct Pacer: Sendable {
 
     /// Forgets a frame on its way: after a resize, a suspension or another terminal.
     package mutating func reset() {
+        lateUntil = isWaiting ? sentAt.map { $0 + Self.longestWait } : nil
         sentAt = nil
         beat = nil
-        underway = []
+        isWaiting = false
         answerTime = nil
         allowedRate = Self.start(limit)
     }
