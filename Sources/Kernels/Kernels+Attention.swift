@@ -25,7 +25,7 @@ package final class PackedKeysValues: Sendable {
     /// Floats of one head in ``valueScales``.
     private let valueScaleCount: Int
 
-    /// - Parameter keyCount: how many keys it holds; must not change in use, since the padding stays zero.
+    /// `keyCount`: how many keys it holds; must not change in use, since the padding stays zero.
     package init(headCount: Int, headSize: Int, keyCount: Int, isBF16: Bool, isQuantized: Bool = false) {
         self.headCount = headCount
         self.headSize = headSize
@@ -61,7 +61,7 @@ package final class PackedKeysValues: Sendable {
 
     /// Stores key rows first ..< first + rows of all heads.
     ///
-    /// - Parameter source: rows of the operand type, `headCount * headSize` wide, contiguous.
+    /// `source`: rows of the operand type, `headCount * headSize` wide, contiguous.
     package func storeKeys(_ source: UnsafeRawPointer, first: Int, rows: Int) {
         let words = source.assumingMemoryBound(to: UInt32.self)
         let rowWords = headCount * headGroups
@@ -81,9 +81,8 @@ package final class PackedKeysValues: Sendable {
     /// What is the same in all keys moves all logits of a query alike and falls out of the softmax; without it the numbers
     /// left are smaller and rounding costs less (SageAttention, Zhang et al. 2024, arXiv:2410.02367).
     ///
-    /// - Parameters:
-    ///   - source: all keys, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
-    ///   - means: of all keys, `[headCount * headSize]`.
+    /// - `source`: all keys, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
+    /// - `means`: of all keys, `[headCount * headSize]`.
     package func storeQuantizedKeys(
         _ source: UnsafeRawPointer, block: Int, head: Int, means: UnsafePointer<Float>, kernels: Kernels
     ) {
@@ -98,7 +97,7 @@ package final class PackedKeysValues: Sendable {
 
     /// Quantises and stores the values of one head and ``Kernels/keyBlock`` keys, each column to its own largest number.
     ///
-    /// - Parameter source: all values, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
+    /// `source`: all values, rows of bf16 or fp32, `headCount * headSize` wide, contiguous.
     package func storeQuantizedValues(_ source: UnsafeRawPointer, block: Int, head: Int, kernels: Kernels) {
         let (width, first) = (headCount * headSize, block * Kernels.keyBlock)
         let place = values.base + head * valueBytes + first * valueColumns
@@ -147,7 +146,7 @@ extension Kernels {
 
     /// Scratch memory that one worker needs for `attention`.
     ///
-    /// - Parameter massKeyCount: keys of the longest attention whose mass is measured; 0: none is.
+    /// `massKeyCount`: keys of the longest attention whose mass is measured; 0: none is.
     package static func attentionScratchBytes(headSize: Int, massKeyCount: Int = 0) -> Int {
         let kernel = (ck_attention_scratch_bytes((headSize + 15) / 16 * 16) + 63) / 64 * 64
         return kernel + quantizedQueryBytes(headSize: headSize) + massNoteBytes(keyCount: massKeyCount)
@@ -164,14 +163,13 @@ extension Kernels {
     /// softmax(q kᵀ scale + bias) v of one head for at most `queryBlock` query rows where keys are quantised (any number
     /// else), on one thread.
     ///
-    /// - Parameters:
-    ///   - queries: the head's part of the first row, in the operand type; rows `rowStride` elements apart.
-    ///   - keyBias: [keys], or nil.
-    ///   - output: laid out like `queries`.
-    ///   - scratch: `attentionScratchBytes`, 64-byte aligned.
-    ///   - blockMask: a byte for each `keyBlock` keys, 0 to skip; or nil.
-    ///   - blockMass: takes, for each `keyBlock` keys, the sum over the rows of the weights there (a row's weights sum to
-    ///     1); or nil. Needs at most `queryBlock` rows.
+    /// - `queries`: the head's part of the first row, in the operand type; rows `rowStride` elements apart.
+    /// - `keyBias`: [keys], or nil.
+    /// - `output`: laid out like `queries`.
+    /// - `scratch`: `attentionScratchBytes`, 64-byte aligned.
+    /// - `blockMask`: a byte for each `keyBlock` keys, 0 to skip; or nil.
+    /// - `blockMass`: takes, for each `keyBlock` keys, the sum over the rows of the weights there (a row's weights sum to
+    ///   1); or nil. Needs at most `queryBlock` rows.
     package func attention(
         queries: UnsafeRawPointer, rows: Int, rowStride: Int, keysValues: PackedKeysValues, keyCount: Int, head: Int,
         scale: Float, keyBias: UnsafePointer<Float>? = nil, output: UnsafeMutableRawPointer,

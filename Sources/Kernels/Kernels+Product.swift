@@ -43,10 +43,9 @@ extension Kernels {
 
     /// One thread's product of `rows` rows with a packed matrix.
     ///
-    /// - Parameters:
-    ///   - segments: the address of the first row's part for each tap, in the matrix's operand type (fp32, bf16, or bytes + 128).
-    ///   - rowStride: bytes from row to row.
-    ///   - rowScales: int8 only, [rows].
+    /// - `segments`: the address of the first row's part for each tap, in the matrix's operand type (fp32, bf16, or bytes + 128).
+    /// - `rowStride`: bytes from row to row.
+    /// - `rowScales`: int8 only, [rows].
     package func product(
         segments: UnsafePointer<UnsafeRawPointer?>, rows: Int, rowStride: Int, matrix: PackedMatrix,
         rowScales: UnsafePointer<Float>? = nil, epilogue: Epilogue
@@ -92,9 +91,8 @@ extension Kernels {
 
     /// A whole linear layer over fp32 rows, all threads: converts the input to the matrix's operand type chunk by chunk.
     ///
-    /// - Parameters:
-    ///   - input: `[rows, inputChannels]`, contiguous.
-    ///   - output: `[rows, outputChannels]`, contiguous.
+    /// - `input`: `[rows, inputChannels]`, contiguous.
+    /// - `output`: `[rows, outputChannels]`, contiguous.
     package func linear(
         _ input: UnsafePointer<Float>, rows: Int, matrix: PackedMatrix, bias: UnsafePointer<Float>? = nil,
         activation: Epilogue.Activation = .none, accumulates: Bool = false, into output: UnsafeMutablePointer<Float>,

@@ -23,9 +23,8 @@ extension Kernels {
 
     /// norm(x) (1 + scale) + shift, row by row.
     ///
-    /// - Parameters:
-    ///   - x: `[rows, channels]`.
-    ///   - output: `[rows, channels]` of fp32 or bf16.
+    /// - `x`: `[rows, channels]`.
+    /// - `output`: `[rows, channels]` of fp32 or bf16.
     package func normalize(
         _ norm: Norm, _ x: UnsafePointer<Float>, rows: Int, channels: Int, epsilon: Float, modulation: Modulation?,
         into output: UnsafeMutableRawPointer, isBF16: Bool
@@ -38,11 +37,10 @@ extension Kernels {
 
     /// The norm of queries and keys over all heads, with its weight, then the rotation of neighbouring pairs.
     ///
-    /// - Parameters:
-    ///   - x: rows of `channels` floats, `stride` apart; may be the output's storage where that is fp32.
-    ///   - weight: `[channels]`.
-    ///   - cosines, sines: for each row three pointers to `channels` floats whose sum is the row of the table (nil: zero);
-    ///     nil: no rotation.
+    /// - `x`: rows of `channels` floats, `stride` apart; may be the output's storage where that is fp32.
+    /// - `weight`: `[channels]`.
+    /// - `cosines`, `sines`: for each row three pointers to `channels` floats whose sum is the row of the table (nil: zero);
+    ///   nil: no rotation.
     package func normalizeAndRotate(
         _ x: UnsafePointer<Float>, rows: Int, channels: Int, stride: Int, epsilon: Float, weight: UnsafePointer<Float>,
         cosines: UnsafePointer<UnsafePointer<Float>?>?, sines: UnsafePointer<UnsafePointer<Float>?>?,
@@ -54,10 +52,9 @@ extension Kernels {
 
     /// The end of a fusion block, in place: (x / rms(x) weight + injected) (1 + alpha) + beta.
     ///
-    /// - Parameters:
-    ///   - x: `[rows, channels]`.
-    ///   - injected: `[rows, channels]`.
-    ///   - modulation: `scale` is alpha, `shift` is beta.
+    /// - `x`: `[rows, channels]`.
+    /// - `injected`: `[rows, channels]`.
+    /// - `modulation`: `scale` is alpha, `shift` is beta.
     package func fuse(
         _ x: UnsafeMutablePointer<Float>, rows: Int, channels: Int, epsilon: Float, weight: UnsafePointer<Float>,
         injected: UnsafeRawPointer, injectedIsBF16: Bool, modulation: Modulation
@@ -69,9 +66,8 @@ extension Kernels {
 
     /// silu(x / rms(x) (1 + scale) + shift) over the channels of each pixel.
     ///
-    /// - Parameters:
-    ///   - x, output: `[pixels, channels]`, both fp32 or both bf16.
-    ///   - modulation: one for all pixels.
+    /// - `x`, `output`: `[pixels, channels]`, both fp32 or both bf16.
+    /// - `modulation`: one for all pixels.
     package func pixelNormSilu(
         _ x: UnsafeRawPointer, pixels: Int, channels: Int, epsilon: Float, modulation: Modulation?,
         into output: UnsafeMutableRawPointer, isBF16: Bool

@@ -37,10 +37,9 @@ package final class PackedMatrix: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - element: the weight of (output channel, tap, input channel). Called for every weight: for small matrices; large
-    ///     ones come from memory by the other initializers, which read at the speed of memory.
-    ///   - kernels: decides the largest int8 weight that cannot overflow.
+    /// - `element`: the weight of (output channel, tap, input channel). Called for every weight: for small matrices; large
+    ///   ones come from memory by the other initializers, which read at the speed of memory.
+    /// - `kernels`: decides the largest int8 weight that cannot overflow.
     package convenience init(
         outputChannels: Int, inputChannels: Int, tapCount: Int = 1, precision: Precision, kernels: Kernels = Kernels(),
         parallel: Parallel = Parallel(threadCount: 1),
@@ -104,8 +103,8 @@ package final class PackedMatrix: Sendable {
 
     /// A matrix in its stored form: panels, then for int8 the scales and the sums, each padded to 64 bytes.
     ///
-    /// - Parameter owner: keeps `bytes` alive, which begin at a multiple of 64.
-    /// - Returns: nil where `bytes` are not as many as the shape asks for.
+    /// `owner`: keeps `bytes` alive, which begin at a multiple of 64.
+    /// Returns nil where `bytes` are not as many as the shape asks for.
     package init?(
         stored bytes: UnsafeRawBufferPointer, owner: any Sendable, outputChannels: Int, inputChannels: Int,
         precision: Precision

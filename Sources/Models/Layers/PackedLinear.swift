@@ -8,7 +8,7 @@ package final class PackedLinear: Sendable {
 
     /// `weights` in the checkpoint: `NAME.weight` `[outputs, inputs]`, and `NAME.bias` `[outputs]` where there is one.
     ///
-    /// - Parameter packed: where the matrix may already be laid out, from the same weights.
+    /// `packed`: where the matrix may already be laid out, from the same weights.
     /// - Throws: ``WeightError`` where a tensor is missing.
     package init(
         _ checkpoint: Checkpoint, _ name: String, precision: Precision, hasBias: Bool = true,

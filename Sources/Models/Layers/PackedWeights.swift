@@ -10,8 +10,8 @@ package final class PackedWeights: Sendable {
     private let file: SafetensorsFile
     private static let schema = "turbo2k.packed.v1"
 
-    /// - Parameter key: what the layers must have been made from.
-    /// - Returns: nil where the file is missing, damaged or of another key.
+    /// `key`: what the layers must have been made from.
+    /// Returns nil where the file is missing, damaged or of another key.
     package init?(path: String, key: String) {
         guard let file = try? SafetensorsFile(path: path), file.metadata["schema"] == Self.schema,
             file.metadata["key"] == key, file.metadata["bytes"].flatMap(Int.init) == Self.dataBytes(file)
@@ -21,7 +21,7 @@ package final class PackedWeights: Sendable {
 
     /// Names everything that decides the stored bytes: the weights, the arithmetic and the layout.
     ///
-    /// - Parameter weights: a digest of the files that the layers come from.
+    /// `weights`: a digest of the files that the layers come from.
     package static func key(weights: String, precision: Precision, kernels: Kernels) -> String {
         let limit = precision == .int8 ? "/\(kernels.integerLimit)" : ""
         return "\(weights) \(precision.rawValue)\(limit) layout \(PackedMatrix.layoutVersion)"

@@ -121,9 +121,8 @@ final class ResidualStage: DecoderStage {
     private let second: ConvolutionStage
     private var waiting: [FrameBuffer] = []
 
-    /// - Parameters:
-    ///   - embedding: the stage's time embedding, `[4 · channels]`, where it is told the time.
-    ///   - noise: a map `[rows · columns]` for each convolution.
+    /// - `embedding`: the stage's time embedding, `[4 · channels]`, where it is told the time.
+    /// - `noise`: a map `[rows · columns]` for each convolution.
     init(
         _ weights: ResidualWeights, embedding: [Float]?, noise: (first: [Float], second: [Float])?,
         _ context: DecoderContext
@@ -226,7 +225,7 @@ final class DepthToSpaceStage: DecoderStage {
     private var window: TemporalWindow
     private var isFirst = true
 
-    /// - Parameter convolution: dealt into `steps.product` slices.
+    /// `convolution`: dealt into `steps.product` slices.
     init(_ convolution: PackedConvolution, steps: AxisSteps, hasShortcut: Bool, _ context: DecoderContext) {
         self.convolution = convolution
         self.steps = steps

@@ -7,7 +7,7 @@ final class PackedConvolution: Sendable {
     let biases: [AlignedBuffer]
     let outputChannels: Int
 
-    /// - Parameter slices: into how many products the output channels are dealt, channel c to slice c mod `slices`: a
+    /// `slices`: into how many products the output channels are dealt, channel c to slice c mod `slices`: a
     ///   depth-to-space then writes each slice straight to its place.
     init(
         _ checkpoint: Checkpoint, _ name: String, slices: Int = 1, precision: Precision, kernels: Kernels,
@@ -38,9 +38,8 @@ final class PackedConvolution: Sendable {
 
     /// The products of one output row's pixels with slice `slice`, on one thread.
     ///
-    /// - Parameters:
-    ///   - window: three frames, the middle one at the output's time.
-    ///   - output: the row's first pixel.
+    /// - `window`: three frames, the middle one at the output's time.
+    /// - `output`: the row's first pixel.
     func row(
         _ row: Int, slice: Int, window: Window, output: UnsafeMutableRawPointer, outputStride: Int, outputIsBF16: Bool,
         accumulates: Bool, kernels: Kernels

@@ -35,9 +35,8 @@ package final class VideoDecoderExecutor: Sendable {
         let table: [Float]
     }
 
-    /// - Parameters:
-    ///   - checkpoint: in LTX names without the `vae.` prefix; its encoder may be missing.
-    ///   - precision: int8 means bf16 (or fp32 where the CPU does not multiply bf16).
+    /// - `checkpoint`: in LTX names without the `vae.` prefix; its encoder may be missing.
+    /// - `precision`: int8 means bf16 (or fp32 where the CPU does not multiply bf16).
     /// - Throws: ``WeightError`` that names every missing or misshapen tensor.
     package init(
         _ checkpoint: Checkpoint, configuration: VideoAutoencoderConfiguration, precision: Precision,
@@ -115,11 +114,10 @@ package final class VideoDecoderExecutor: Sendable {
 
     /// Starts a clip.
     ///
-    /// - Parameters:
-    ///   - rows, columns: of a latent frame.
-    ///   - timestep: how noisy the latents are, in 0...1; ignored by models without timestep conditioning.
-    ///   - noiseMap: for models that inject noise: a map of `rows * columns` normal numbers, asked for in the order of the
-    ///     network; nil leaves the noise out.
+    /// - `rows`, `columns`: of a latent frame.
+    /// - `timestep`: how noisy the latents are, in 0...1; ignored by models without timestep conditioning.
+    /// - `noiseMap`: for models that inject noise: a map of `rows * columns` normal numbers, asked for in the order of the
+    ///   network; nil leaves the noise out.
     package func stream(
         rows: Int, columns: Int, timestep: Float = 0, noiseMap: ((_ rows: Int, _ columns: Int) -> [Float])? = nil,
         stop: StopFlag? = nil

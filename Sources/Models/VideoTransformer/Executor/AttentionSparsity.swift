@@ -15,7 +15,7 @@ package final class AttentionSparsity: Sendable {
     package let keyBlockCount: Int
     private let masks: AlignedBuffer
 
-    /// - Parameter tokenCount: of the sequences measured and masked.
+    /// `tokenCount`: of the sequences measured and masked.
     package init(configuration: VideoTransformerConfiguration, tokenCount: Int, coverage: Float) {
         precondition((0...1).contains(coverage), "AttentionSparsity: coverage \(coverage)")
         self.coverage = coverage
@@ -58,7 +58,7 @@ package final class AttentionSparsity: Sendable {
 
     /// Chooses the heaviest key blocks until they hold the coverage.
     ///
-    /// - Parameter mass: the weights of the query block in each key block, `[keyBlockCount]`.
+    /// `mass`: the weights of the query block in each key block, `[keyBlockCount]`.
     func choose(layer: Int, head: Int, queryBlock: Int, mass: UnsafePointer<Float>) {
         let mask = mask(layer: layer, head: head, queryBlock: queryBlock)
         var total: Float = 0

@@ -16,7 +16,7 @@ package final class BlockCache: Sendable {
     private let rowCount: Int
     private let width: Int
 
-    /// - Parameter tokenCount: of the sequences evaluated.
+    /// `tokenCount`: of the sequences evaluated.
     package init(configuration: VideoTransformerConfiguration, tokenCount: Int) {
         rowCount = tokenCount
         width = configuration.width

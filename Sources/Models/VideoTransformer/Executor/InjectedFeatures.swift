@@ -31,11 +31,10 @@ package final class InjectedFeatures: Sendable {
 extension VideoTransformerExecutor {
     /// Guidance features brought to the high-resolution grid, once a clip: trilinear resize, depthwise 3x3, linear.
     ///
-    /// - Parameters:
-    ///   - features: for each fusion block the low-resolution stream, `[low.tokenCount, width]`.
-    ///   - low: the grid of the features.
-    ///   - high: the grid of this model's tokens.
-    /// - Throws: `CancellationError` if `stop` was set.
+    /// - `features`: for each fusion block the low-resolution stream, `[low.tokenCount, width]`.
+    /// - `low`: the grid of the features.
+    /// - `high`: the grid of this model's tokens.
+    /// Throws `CancellationError` if `stop` was set.
     package func injections(
         of features: [[Float]], from low: TokenGrid, to high: TokenGrid, stop: StopFlag? = nil
     ) throws -> [InjectedFeatures] {
@@ -121,10 +120,9 @@ private struct TrilinearRows: Sendable {
         }
     }
 
-    /// - Parameters:
-    ///   - source: `[low.tokenCount, width]`.
-    ///   - target: `[high.columns, width]`.
-    ///   - spare: room for two rows of the low grid.
+    /// - `source`: `[low.tokenCount, width]`.
+    /// - `target`: `[high.columns, width]`.
+    /// - `spare`: room for two rows of the low grid.
     func row(
         _ source: UnsafePointer<Float>, frame: Int, row: Int, into target: UnsafeMutablePointer<Float>,
         spare: UnsafeMutablePointer<Float>
@@ -168,7 +166,7 @@ private struct DepthwiseTaps: Sendable {
         self.width = width
     }
 
-    /// - Parameter lines: three rows `[columns, width]`: above, this, below.
+    /// `lines`: three rows `[columns, width]`: above, this, below.
     func apply(
         _ lines: UnsafePointer<Float>, row: Int, grid: TokenGrid, into target: UnsafeMutablePointer<Float>
     ) {

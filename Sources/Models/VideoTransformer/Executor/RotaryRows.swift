@@ -11,7 +11,7 @@ package final class RotaryRows: Sendable {
 
     package var byteCount: Int { rows.byteCount + pointers.byteCount }
 
-    /// - Parameter coordinates: `[3, tokens]`: seconds, pixel rows, pixel columns of each token.
+    /// `coordinates`: `[3, tokens]`: seconds, pixel rows, pixel columns of each token.
     package init(coordinates: [Float], configuration: VideoTransformerConfiguration) {
         let count = coordinates.count / 3
         let width = configuration.width

@@ -39,8 +39,8 @@ extension VideoTransformerExecutor {
 
     /// The velocity of every token, `[tokens, outputChannels]`.
     ///
-    /// - Parameter tokens: `[tokens, inputChannels]`.
-    /// - Throws: `CancellationError` if the evaluation's flag was set.
+    /// `tokens`: `[tokens, inputChannels]`.
+    /// Throws `CancellationError` if the evaluation's flag was set.
     package func velocity(
         _ tokens: [Float], _ evaluation: Evaluation, workspace: TransformerWorkspace
     ) throws -> [Float] {

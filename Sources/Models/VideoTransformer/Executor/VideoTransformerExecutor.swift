@@ -27,10 +27,9 @@ package final class VideoTransformerExecutor: Sendable {
     private let captionProjection: (first: PackedLinear, second: PackedLinear)
     private let outputTable: [Float]
 
-    /// - Parameters:
-    ///   - checkpoint: in LTX names; verified here against the configuration.
-    ///   - turbo2k: for a high-resolution checkpoint, where its fusion blocks stand.
-    ///   - packed: the same weights laid out already; what is not in there is laid out here.
+    /// - `checkpoint`: in LTX names; verified here against the configuration.
+    /// - `turbo2k`: for a high-resolution checkpoint, where its fusion blocks stand.
+    /// - `packed`: the same weights laid out already; what is not in there is laid out here.
     /// - Throws: ``WeightError`` that names every missing, unexpected or misshapen tensor.
     package init(
         _ checkpoint: Checkpoint, configuration: VideoTransformerConfiguration, turbo2k: Turbo2KConfiguration? = nil,
@@ -105,9 +104,8 @@ package final class VideoTransformerExecutor: Sendable {
 extension VideoTransformerExecutor {
     /// Keys and values of every block's cross attention.
     ///
-    /// - Parameters:
-    ///   - states: of the text encoder, `[words, captionChannels]`.
-    ///   - mask: 1 for words, 0 for padding, `[words]`.
+    /// - `states`: of the text encoder, `[words, captionChannels]`.
+    /// - `mask`: 1 for words, 0 for padding, `[words]`.
     package func prompt(states: [Float], mask: [Float]) -> PromptContext {
         let (width, count) = (configuration.width, mask.count)
         precondition(
