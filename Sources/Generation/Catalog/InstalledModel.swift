@@ -49,7 +49,7 @@ struct ModelFolder {
 
     /// - Throws: ``GenerationError/badModel(_:)`` that says what is missing and where it was looked for.
     ///
-    /// - Parameter reference: nil: the path.
+    /// `reference`: nil: the path.
     func model(name: String, reference: String? = nil, isBundled: Bool) throws -> InstalledModel {
         let root = Self.isFolder(url) ? url : url.deletingLastPathComponent()
         var found = InstalledModel(

@@ -56,7 +56,8 @@ struct FeatureJob {
 extension PassBuilder {
     /// What flows behind some blocks in one pass over the draft's clean latent, noised to the guidance's level.
     ///
-    /// - Parameter noise: as many numbers as the latent has.
+    /// `noise`: as many numbers as the latent has.
+    ///
     /// - Returns: for each block, `[tokens, width]`.
     func guidanceStreams(
         _ draft: DraftFile, noise: [Float], _ executor: VideoTransformerExecutor, _ grid: LatentGrid, blocks: [Int],

@@ -106,7 +106,7 @@ final class LoadedModel {
     /// The states of a prompt's tokens. The text encoder is opened for the call only: it may be larger than all else; and not
     /// at all for prompts it has seen before.
     ///
-    /// - Parameter onCached: called where nothing had to be encoded.
+    /// `onCached`: called where nothing had to be encoded.
     func encode(_ prompts: [String], stop: StopFlag, onCached: () -> Void = {}) throws -> [TextEmbedding] {
         try requireTextEncoder()
         guard let checkpoint = shapes.textEncoder, let source = model.textEncoder else { return [] }

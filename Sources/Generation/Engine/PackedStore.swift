@@ -102,9 +102,9 @@ struct PackedStore {
 extension ModelCatalog {
     /// Quantises a model's transformers once, for all later jobs in int8.
     ///
-    /// - Parameters:
-    ///   - folder: nil: beside the transformers, where jobs look for them.
-    ///   - cacheFolder: for the digests of the weights.
+    /// - `folder`: nil: beside the transformers, where jobs look for them.
+    /// - `cacheFolder`: for the digests of the weights.
+    ///
     /// - Returns: the files written.
     /// - Throws: ``GenerationError``.
     package func quantize(

@@ -59,9 +59,8 @@ struct PassBuilder {
         }
     }
 
-    /// - Parameters:
-    ///   - random: where a stochastic pass draws the noise of its steps.
-    ///   - injections: in the order of the pass's tokens, ``order(_:grid:)``.
+    /// - `random`: where a stochastic pass draws the noise of its steps.
+    /// - `injections`: in the order of the pass's tokens, ``order(_:grid:)``.
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
         schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),

@@ -18,9 +18,8 @@ struct DecodeStage {
     private static let timestep: Float = 0.05
     private static let noiseScale: Float = 0.025
 
-    /// - Parameters:
-    ///   - latent: normalised tokens, `[tokens, channels]`.
-    ///   - emit: takes the frames in order.
+    /// - `latent`: normalised tokens, `[tokens, channels]`.
+    /// - `emit`: takes the frames in order.
     func run(_ latent: [Float], job: JobContext, emit: (VideoFrame) throws -> Void) throws {
         let channels = decoder.configuration.latentChannels
         let (means, deviations) = decoder.statistics

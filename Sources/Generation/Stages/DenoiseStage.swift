@@ -75,7 +75,8 @@ struct DenoiseStage {
     private var channels: Int { executor.configuration.inputChannels }
     private var shape: [Int] { [1, grid.tokenCount, channels] }
 
-    /// - Parameter start: `[tokens, channels]`, at the schedule's first level.
+    /// `start`: `[tokens, channels]`, at the schedule's first level.
+    ///
     /// - Returns: `[tokens, channels]`.
     /// - Throws: `CancellationError`; the last finished step is on the disk then.
     func run(from start: [Float], job: JobContext) throws -> [Float] {

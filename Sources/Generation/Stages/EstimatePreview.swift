@@ -96,7 +96,7 @@ struct EstimatePreview {
 enum LatentBox {
     /// The mean of the cells that fall into each cell of `small`, frame by frame.
     ///
-    /// - Parameter latent: `[tokens, channels]` on `grid`.
+    /// `latent`: `[tokens, channels]` on `grid`.
     static func averaged(_ latent: [Float], from grid: LatentGrid, to small: LatentGrid) -> [Float] {
         let channels = latent.count / grid.tokenCount
         var result = [Float](repeating: 0, count: small.tokenCount * channels)

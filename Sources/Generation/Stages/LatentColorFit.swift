@@ -34,9 +34,8 @@ struct LatentColorFit {
         self.right = right
     }
 
-    /// - Parameters:
-    ///   - latent: normalised tokens, `[tokens, channels]`.
-    ///   - frames: the decoded clip. Frame 0 belongs to latent frame 0, the next `framesPerLatent` to latent frame 1.
+    /// - `latent`: normalised tokens, `[tokens, channels]`.
+    /// - `frames`: the decoded clip. Frame 0 belongs to latent frame 0, the next `framesPerLatent` to latent frame 1.
     mutating func add(_ latent: [Float], grid: LatentGrid, frames: [VideoFrame], framesPerLatent: Int) {
         guard !frames.isEmpty, latent.count == grid.tokenCount * channels else { return }
         let cells = grid.height * grid.width

@@ -26,7 +26,7 @@ struct LatentColors: Sendable {
 
     /// One picture for each latent frame.
     ///
-    /// - Parameter latent: normalised tokens, `[tokens, channels]`.
+    /// `latent`: normalised tokens, `[tokens, channels]`.
     func frames(_ latent: [Float], grid: LatentGrid) -> [VideoFrame] {
         guard latent.count == grid.tokenCount * channels else { return [] }
         let cells = grid.height * grid.width
@@ -75,7 +75,7 @@ struct LatentColorStore {
     private let file: URL?
     private let folder: URL?
 
-    /// - Parameter key: the weights' digest.
+    /// `key`: the weights' digest.
     init(cache: URL?, key: String) {
         folder = cache?.appending(path: "latent-colors")
         file = folder?.appending(path: "\(key).safetensors")

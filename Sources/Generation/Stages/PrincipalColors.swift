@@ -8,7 +8,8 @@ package struct PrincipalColors {
     /// The share of values at either end that is allowed to be cut off.
     private static let outlierShare = 0.01
 
-    /// - Parameter features: `[count, width]`.
+    /// `features`: `[count, width]`.
+    ///
     /// - Returns: red, green and blue of each vector; grey where all are the same.
     package static func pixels(_ features: [Float], width: Int) -> [UInt8] {
         let count = width > 0 ? features.count / width : 0

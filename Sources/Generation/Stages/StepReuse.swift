@@ -28,7 +28,7 @@ final class StepReuse {
     /// Saves the state before this step; not called where the step turns out to be reused.
     private var save: (() -> Void)?
 
-    /// - Parameter threshold: of the relative change.
+    /// `threshold`: of the relative change.
     init(threshold: Float, _ makeCache: @escaping () -> BlockCache) {
         self.threshold = threshold
         self.makeCache = makeCache
