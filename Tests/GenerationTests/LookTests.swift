@@ -43,7 +43,8 @@ extension GenerationTests {
             "A sharper look comes once, after a step, and changes nothing of the draft",
             arguments: [(SharperLook.small, Preview.Look.small), (.full, .full)])
         func looks(asked: SharperLook, shown: Preview.Look) async throws {
-            let recipe = Recipe.small(steps: 3)
+            // Enough steps that the wish comes before the last one.
+            let recipe = Recipe.small(steps: 40)
             let plain = try await JobRun(place.engine().draft(place.draft(recipe, "plain"))).result
             let engine = place.engine()
             // Asked for before a job starts it is nobody's.

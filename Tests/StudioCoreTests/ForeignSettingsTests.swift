@@ -25,7 +25,7 @@ struct ForeignSettingsTests {
     @Test("An object with a prompt is understood; fields of other types and numbers out of bounds are left out")
     func object() throws {
         let settings = try #require(
-            ForeignSettings(#"{"prompt":"a\#u{1B}[31m fox","negative_prompt":"rain","seed":5,"steps":5000,"size":3}"#))
+            ForeignSettings(#"{"prompt":"a\u001b[31m fox","negative_prompt":"rain","seed":5,"steps":5000,"size":3}"#))
         #expect(settings.prompt == "a[31m fox" && settings.negative == "rain")
         #expect(settings.seed == 5 && settings.steps == nil && settings.size == nil)
         let nested = ForeignSettings(#"{"parameters":"an owl\nSteps: 4, Seed: 9"}"#)

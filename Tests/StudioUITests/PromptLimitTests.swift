@@ -33,7 +33,7 @@ struct PromptLimitTests {
         var state = try Sample.state(width, height)
         state.type("one two three four")
         state.tokens = PromptLength(used: 5, limit: 4, readCharacters: 14)
-        #expect(state.text.contains(width == 120 ? "5 of 4: end is ignored" : "5 of 4!"))
+        #expect(state.text.contains(width == 120 ? "5 of 4: the end is ignored" : "5 of 4: end is ignored"))
         let canvas = StudioView.draw(state).canvas
         let row = try #require(canvas.lines.firstIndex { $0.contains("one two three four") })
         let start = try #require(canvas.lines[row].range(of: "one")).lowerBound
