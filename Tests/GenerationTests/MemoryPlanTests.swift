@@ -50,6 +50,30 @@ extension GenerationTests {
             #expect(activations >= workspace && activations < workspace * 2 + 16 << 20)
         }
 
+        @Test("counts what a pass keeps in order to compute less") func savings() async throws {
+            let recipe = Recipe.small().with {
+                $0.frames = 25
+                $0.hr.size = VideoSize(width: 1024, height: 576)
+                $0.hr.guidance = 3
+            }
+            let plain = try await place.engine().plan(recipe)
+            let saving = try await place.engine().plan(
+                recipe.with {
+                    $0.hr.coverage = 0.9
+                    $0.hr.stepCache = 0.2
+                })
+            let checkpoint = try Checkpoint.load(
+                .transformer, from: try ModelCopy.bundled.appending(path: "ltx-nano-hr.safetensors").path)
+            let configuration = try VideoTransformerConfiguration(checkpoint.config)
+            let choices = AttentionSparsity(configuration: configuration, tokenCount: plain.hrTokens, coverage: 0.9)
+            let cache = BlockCache(configuration: configuration, tokenCount: plain.hrTokens)
+            #expect(try term(saving, .hr, "attention choices") == choices.byteCount)
+            // One for each of the two evaluations of a guided step.
+            #expect(try term(saving, .hr, "step cache") == 2 * cache.byteCount)
+            #expect(try term(saving, .features, "features in another order") > 0)
+            #expect(plain.stages.allSatisfy { stage in stage.terms.allSatisfy { $0.name != "step cache" } })
+        }
+
         @Test("covers the decoder's weights and frames", arguments: [Precision.fp32, .bf16], ["256x192", "768x416"])
         func decoder(_ precision: Precision, _ size: String) async throws {
             let size = try #require(VideoSize(size))

@@ -11,13 +11,15 @@ struct TextCache {
     private let folder: URL?
 
     private static let byteLimit = 256 << 20
+    /// Changes when the encoder's results do, so that an entry never stands for another version's.
+    private static let version = 1
 
     /// - Parameter cache: nil: nothing is kept.
     init(cache: URL?) { folder = cache?.appending(path: "text") }
 
     /// Names a call: the text encoder's weights and arithmetic, and the prompts' tokens.
     static func key(weights: String, precision: Precision, tokens: [[Int]]) -> String {
-        digest(Array("\(weights) \(precision.rawValue) \(KernelLevel.best) \(tokens)".utf8))
+        digest(Array("\(version) \(weights) \(precision.rawValue) \(KernelLevel.best) \(tokens)".utf8))
     }
 
     private func file(_ key: String) -> URL? { folder?.appending(path: "\(key).safetensors") }
