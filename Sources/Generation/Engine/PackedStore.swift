@@ -61,7 +61,7 @@ struct PackedStore {
 
     private static func digestFile(_ file: URL) -> URL { file.appendingPathExtension("sha256") }
 
-    /// Writes into the cache folder and clears what was used longest ago.
+    /// Writes into the cache folder and clears what was made longest ago.
     ///
     /// - Returns: the weights as they lie on the disk; nil where that failed, which costs only the cache.
     func keep(_ layers: [String: PackedLinear]) -> PackedWeights? {
