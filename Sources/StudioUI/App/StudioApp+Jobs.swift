@@ -85,9 +85,9 @@ extension StudioApp {
                 named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
             entered(
                 try await jobs.commit(
-                draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
-                output: JobOutput(file: file, crf: crf, metadata: metadata)
-            ))
+                    draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
+                    output: JobOutput(file: file, crf: crf, metadata: metadata)
+                ))
         }
     }
 

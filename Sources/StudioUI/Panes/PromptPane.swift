@@ -45,7 +45,7 @@ package enum PromptPane: Pane {
         max(layout.position(of: cursor).row - max(rows, 1) + 1, 0)
     }
 
-    /// - Parameter readEnd: where the model stops reading; nil: it reads all.
+    /// `readEnd` is where the model stops reading; nil: it reads all.
     private static func draw(
         _ editor: TextEditor, readEnd: Int? = nil, hasCursor: Bool, _ look: Look, on canvas: inout Canvas
     ) {
