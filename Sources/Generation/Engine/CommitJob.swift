@@ -40,7 +40,7 @@ struct CommitJob {
                 GenerationResult(
                     kind: .commit, recipe: recipe, weightsSHA256: draft.weightsSHA256,
                     latentSHA256: LatentDigest.sha256(latent), steps: job.steps, stageSeconds: job.stageSeconds,
-                    seconds: job.seconds, file: request.output.file, peakBytes: ProcessStatus.peakBytes)))
+                    seconds: job.seconds, file: request.output.file, peakBytes: ProcessMemory.peakBytes)))
     }
 
     /// The recipe as it will run, once everything that can be refused before the start was looked at.

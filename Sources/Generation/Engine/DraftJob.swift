@@ -49,7 +49,7 @@ struct DraftJob {
                 GenerationResult(
                     kind: .draft, recipe: recipe, weightsSHA256: weights, latentSHA256: LatentDigest.sha256(latent),
                     steps: job.steps, stageSeconds: job.stageSeconds, seconds: job.seconds, file: request.output?.file,
-                    peakBytes: ProcessStatus.peakBytes)))
+                    peakBytes: ProcessMemory.peakBytes)))
     }
 
     /// The recipe as it will run, once everything that can be refused before the start was looked at.

@@ -45,7 +45,7 @@ struct MemoryPlan {
     }
 
     /// What this process may come to hold: what is free, and what it holds already.
-    private var free: Int { availableBytes ?? ProcessStatus.availableBytes + ProcessStatus.ownBytes }
+    private var free: Int { availableBytes ?? ProcessMemory.availableBytes + ProcessMemory.ownBytes }
 
     /// The stages of one job. A stage's terms are all that is in memory while it runs.
     private func stages(_ kind: Kind) -> [GenerationPlan.StagePeak] {

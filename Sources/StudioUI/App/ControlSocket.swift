@@ -1,4 +1,5 @@
 import Foundation
+import Generation
 package import StudioCore
 import TerminalKit
 

@@ -1,15 +1,21 @@
 import Foundation
 
-/// What the system says about memory.
-enum ProcessStatus {
+/// Memory of this process and of the machine, as the system tells; 0 where it does not.
+package enum ProcessMemory {
     /// Peak resident bytes of this process.
-    static var peakBytes: Int { kibibytes("VmHWM:", in: "/proc/self/status") * 1024 }
+    package static var peakBytes: Int { kibibytes("VmHWM:", in: "/proc/self/status") * 1024 }
+
+    /// What is in memory now, bytes.
+    package static var residentBytes: Int { kibibytes("VmRSS:", in: "/proc/self/status") * 1024 }
+
+    /// All of the machine's memory, bytes.
+    package static var machineBytes: Int { kibibytes("MemTotal:", in: "/proc/meminfo") * 1024 }
 
     /// Bytes this process holds that no file backs, so that only it can give them back.
     static var ownBytes: Int { kibibytes("RssAnon:", in: "/proc/self/status") * 1024 }
 
     /// Bytes that new allocations may take: the system's, capped by the limits of the control groups around this process.
-    static var availableBytes: Int {
+    package static var availableBytes: Int {
         let system = kibibytes("MemAvailable:", in: "/proc/meminfo") * 1024
         return controlGroups.compactMap(\.availableBytes).reduce(system, min)
     }
