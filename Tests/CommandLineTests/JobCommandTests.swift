@@ -54,7 +54,12 @@ struct JobCommandTests {
         let file = program.path("out.mp4")
         let prompt = "it's \"a fox\" - \\ at dusk; $(rm)"
         let rendered = try program.run(
-            ["render", prompt, "--negative", "-grain", "--seed", "9", "-o", file] + Program.fake)
+            [
+                "render", prompt, "--negative", "-grain", "--seed", "9", "-o", file, "--coverage", "0.8", "--stg",
+                "1.5",
+                "--stg-blocks", "14,19", "--rescale", "0.7", "--hr-steps", "3", "--hr-timesteps", "1,0.7,0.25",
+                "--hr-stochastic",
+            ] + Program.fake)
         #expect(rendered.status == 0, "\(rendered.messages)")
         let arguments = try program.run(["history", "show", file, "--format", "args"]).output
         let xargs = Process()
@@ -82,6 +87,8 @@ struct JobCommandTests {
         }
         let passes = (copy["lr"] as? [String: Any], original["lr"] as? [String: Any])
         #expect(try NSDictionary(dictionary: #require(passes.0)) == NSDictionary(dictionary: #require(passes.1)))
+        let commits = (copy["hr"] as? [String: Any], original["hr"] as? [String: Any])
+        #expect(try NSDictionary(dictionary: #require(commits.0)) == NSDictionary(dictionary: #require(commits.1)))
         #expect(copy["prompt"] as? String == prompt)
         #expect(copy["negative"] as? String == "-grain")
     }

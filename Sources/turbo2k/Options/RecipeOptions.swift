@@ -11,7 +11,7 @@ struct RecipeOptions: ParsableArguments {
     var model: String?
 
     @Option(
-        help: ArgumentHelp("Named settings; see \"turbo2k presets list\".", valueName: "name"),
+        help: ArgumentHelp("Named settings; see \"turbo2k presets list\". none: no preset.", valueName: "name"),
         completion: .custom { _, _, _ in Completion.presets() })
     var preset: String?
 
@@ -54,15 +54,21 @@ struct RecipeOptions: ParsableArguments {
 
     @OptionGroup var draftSavings: DraftSavingOptions
     @OptionGroup var commitSavings: CommitSavingOptions
+    @OptionGroup var sampler: SamplerOptions
 
     @Option(help: ArgumentHelp("fp32, bf16 or int8; by default the best this CPU does in hardware.", valueName: "name"))
     var precision: String?
+
+    /// Stands for no preset at all: what no option names is off.
+    static let noPreset = "none"
 
     /// The preset with these options over it.
     ///
     /// - Throws: ``GenerationError/badValue(_:)`` naming the nearest value that can be used.
     func resolve(_ library: PresetLibrary, defaultPreset: String) throws -> ResolvedPreset {
-        var preset = try library.resolved(preset ?? defaultPreset, model: model)
+        var preset =
+            preset == Self.noPreset
+            ? ResolvedPreset.bare(model: model) : try library.resolved(preset ?? defaultPreset, model: model)
         if let frames { preset.frames = try Values.frames(frames) }
         if let fps { preset.fps = try Values.inRange(fps, RecipeLimits.fps, "--fps") }
         preset.lr = try settings(preset.lr, size: lrSize, "--lr-size", steps, "--steps", guidance, "--guidance", shift)
@@ -70,6 +76,7 @@ struct RecipeOptions: ParsableArguments {
             preset.hr, size: size, "--size", hrSteps, "--hr-steps", hrGuidance, "--hr-guidance", hrShift)
         try draftSavings.apply(to: &preset.lr)
         try commitSavings.apply(to: &preset.hr)
+        try sampler.apply(draft: &preset.lr, commit: &preset.hr)
         if let negative { preset.negative = negative }
         if let precision { preset.precision = try PrecisionName.value(precision) }
         try Shape.match(&preset, isSizeGiven: size != nil, isDraftSizeGiven: lrSize != nil)

@@ -53,8 +53,10 @@ enum RecipeText {
 
     /// Options of this program that ask for the same clip, quoted for a shell and for xargs.
     static func arguments(_ recipe: Recipe) -> String {
+        // Without a preset: what the recipe does not have must not come from one.
         var words = [
-            "--model", quoted(recipe.model), "--seed", String(recipe.seed), "--size", "\(recipe.hr.size)",
+            "--preset", RecipeOptions.noPreset, "--model", quoted(recipe.model), "--seed", String(recipe.seed),
+            "--size", "\(recipe.hr.size)",
             "--lr-size", "\(recipe.lr.size)", "--frames", String(recipe.frames), "--fps", number(recipe.fps),
             "--steps", String(recipe.lr.steps), "--hr-steps", String(recipe.hr.steps),
             "--guidance", "\(recipe.lr.guidance)", "--hr-guidance", "\(recipe.hr.guidance)",
@@ -62,12 +64,24 @@ enum RecipeText {
         if let shift = recipe.lr.shift { words += ["--shift", "\(shift)"] }
         if let shift = recipe.hr.shift { words += ["--hr-shift", "\(shift)"] }
         for (name, value) in savings(recipe) { words += ["--" + name, value] }
+        words += sampler(recipe.lr, "--") + sampler(recipe.hr, "--hr-")
         if recipe.precision != nil { words += ["--precision", PrecisionName.text(recipe.precision)] }
         words += ["--negative", quoted(recipe.negative)]
         let prompt = TextCleaning.oneLine(recipe.prompt)
         // "@" and "-" alone would be taken for a file and for standard input.
         let isSpecial = prompt.hasPrefix("@") || prompt == "-"
         return (words + ["--", quoted(isSpecial ? " " + prompt : prompt)]).joined(separator: " ")
+    }
+
+    private static func sampler(_ pass: PassSettings, _ prefix: String) -> [String] {
+        let values: [(name: String, value: String?)] = [
+            ("stg", pass.stg.map { "\($0)" }),
+            ("stg-blocks", pass.stgBlocks.map { $0.map(String.init).joined(separator: ",") }),
+            ("rescale", pass.rescale.map { "\($0)" }),
+            ("timesteps", pass.timesteps.map { $0.map { "\($0)" }.joined(separator: ",") }),
+        ]
+        let words = values.flatMap { name, value in value.map { [prefix + name, $0] } ?? [] }
+        return words + (pass.isStochastic == true ? [prefix + "stochastic"] : [])
     }
 
     private static func quoted(_ text: String) -> String {
