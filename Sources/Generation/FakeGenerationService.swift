@@ -7,6 +7,7 @@ package import struct Foundation.URL
 package struct FakeGenerationService: GenerationService {
     private let options: FakeOptions
     private let looks = LookWishes()
+    private let failures = FakeFailures()
 
     package init(options: FakeOptions = FakeOptions()) {
         self.options = options
@@ -47,7 +48,7 @@ package struct FakeGenerationService: GenerationService {
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
             _ = looks.take()
-            let job = FakeJob(options: options, looks: looks) { continuation.yield($0) }
+            let job = FakeJob(options: options, looks: looks, failures: failures) { continuation.yield($0) }
             let task = Task {
                 do {
                     try await body(job)

@@ -2,6 +2,7 @@
 package enum Command: String, CaseIterable, Sendable {
     // Jobs
     case draft, commit, commitOptions, stop, resume, removeJob, moveJobUp, moveJobDown, pauseQueue
+    case pauseJob, draftNow
     // Panes
     case nextPane, previousPane
     case promptPane, paramsPane, previewPane, stepsPane, draftsPane, queuePane, presetsPane, logPane
@@ -38,6 +39,8 @@ package enum Command: String, CaseIterable, Sendable {
         case .removeJob: "Stop or remove the selected job"
         case .moveJobUp: "Move a waiting job up"
         case .moveJobDown: "Move a waiting job down"
+        case .pauseJob: "Pause the running job, or let a paused one go on"
+        case .draftNow: "Draft now: the running commit waits and goes on afterwards"
         case .pauseQueue: "Pause the queue after the running job, or go on"
         case .nextPane: "Next pane"
         case .previousPane: "Previous pane"
@@ -160,7 +163,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .stop, .removeJob: "turbo2k queue stop"
         case .resume: "turbo2k resume"
         case .moveJobUp, .moveJobDown: "turbo2k queue move"
-        case .pauseQueue: "turbo2k queue pause"
+        case .pauseQueue, .pauseJob: "turbo2k queue pause"
         case .queuePane: "turbo2k queue list"
         case .draftsPane: "turbo2k history list"
         case .presetsPane: "turbo2k presets list"

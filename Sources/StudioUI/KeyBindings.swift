@@ -173,6 +173,8 @@ package struct KeyBindings: Sendable {
         bind(.pane(.queue), .moveJobDown, .character("J"), .special(.down, .shift)),
         bind(.pane(.queue), .pauseQueue, .character("P")),
         bind(.pane(.queue), .resume, .character("R")),
+        bind(.pane(.queue), .pauseJob, .character("p")),
+        bind(.pane(.queue), .draftNow, .character("d")),
         bind(.pane(.presets), .savePreset, .character("+")),
         bind(.pane(.presets), .renamePreset, .character("n")),
         bind(.pane(.presets), .diffPreset, .character("d")),

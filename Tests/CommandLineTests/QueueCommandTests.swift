@@ -22,7 +22,7 @@ struct QueueCommandTests {
         #expect(try program.run(["config", "where", "theme"]).output == "~/config/config.toml line 3\n")
         let list = try program.run(["config", "list", "--json"]).objects
         #expect(list.first { $0["key"] as? String == "keys.enter" }?["value"] as? String == "newline")
-        #expect(list.count == 24)
+        #expect(list.count == 25)
         let unknown = try program.run(["config", "get", "them"])
         #expect(unknown.status == 2 && unknown.messages.contains("\"theme\""))
         let wrong = try program.run(["config", "set", "threads", "many"])
@@ -41,7 +41,7 @@ struct QueueCommandTests {
         #expect(try program.run(["queue", "list", "--wait"]).messages == "No job waits or runs.\n")
         _ = try program.run(["draft", "x", "--fake-fail", "lr:2:memory"] + Program.fake)
         let failed = try program.run(["wait", "2"])
-        #expect(failed.status == 4 && failed.messages.contains("Memory ran out"), "\(failed.messages)")
+        #expect(failed.status == 5 && failed.messages.contains("Memory ran out"), "\(failed.messages)")
         #expect(try program.run(["wait", "77"]).status == 10)
     }
 

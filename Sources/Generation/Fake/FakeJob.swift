@@ -5,6 +5,7 @@ import VideoIO
 struct FakeJob: Sendable {
     let options: FakeOptions
     let looks: LookWishes
+    let failures: FakeFailures
     let send: @Sendable (GenerationEvent) -> Void
 
     /// Stands for weights there are none of.
@@ -39,6 +40,7 @@ struct FakeJob: Sendable {
                 try write(clip, recipe, size: recipe.lr.size, to: output, announce: true)
             }
         }
+        removeState(request.folder)
         finish(.draft, recipe, clip, log: log, file: request.output?.file ?? kept)
     }
 
@@ -62,6 +64,7 @@ struct FakeJob: Sendable {
         try await run(.encode, parts: recipe.frames, log: &log) {
             try write(clip, recipe, size: recipe.hr.size, to: request.output, announce: true)
         }
+        removeState(request.folder)
         finish(.commit, recipe, clip, log: log, file: request.output.file)
     }
 
@@ -132,13 +135,21 @@ struct FakeJob: Sendable {
     private func runDecode(_ frames: Int, log: inout JobLog) async throws {
         let start = ContinuousClock.now
         send(.stageStarted(.decode, parts: frames))
-        let slices = 4
+        do {
+            try await decode(frames, slices: 4)
+        } catch GenerationError.notEnoughMemory {
+            // As the engine does: once more, with smaller chunks.
+            try await decode(frames, slices: 8)
+        }
+        send(.stageFinished(.decode, seconds: log.record(.decode, since: start)))
+    }
+
+    private func decode(_ frames: Int, slices: Int) async throws {
         for slice in 1...slices {
             try failIfAsked(.decode, part: slice)
             try await Task.sleep(for: .milliseconds(options.decodeMilliseconds / slices))
             send(.partsFinished(.decode, parts: frames * slice / slices, count: frames))
         }
-        send(.stageFinished(.decode, seconds: log.record(.decode, since: start)))
     }
 
     // MARK: Pictures
@@ -202,7 +213,12 @@ struct FakeJob: Sendable {
         guard let data = try? Data(contentsOf: folder.appendingPathComponent("state.json")),
             let state = try? JSONDecoder().decode(State.self, from: data), state.pass == pass
         else { return 0 }
-        return state.step < count ? state.step : 0
+        return min(state.step, count)
+    }
+
+    /// A finished job needs none any more.
+    private func removeState(_ folder: URL) {
+        try? FileManager.default.removeItem(at: folder.appendingPathComponent("state.json"))
     }
 
     private func save(_ data: Data, to file: URL) throws {
@@ -289,9 +305,14 @@ struct FakeJob: Sendable {
         case .plain:
             throw GenerationError.badModel("The engine failed in \(stage.rawValue), part \(part), as it was asked to.")
         case .memory:
+            guard stage != .decode || failures.next(below: failure.count) else { return }
+            let safe = stage == .lr || stage == .hr ? "The steps before it are safe." : "All steps are safe."
             throw GenerationError.notEnoughMemory(
-                "Memory ran out in \(stage.rawValue), part \(part). The steps before it are safe.",
+                "Memory ran out in \(stage.rawValue), part \(part). \(safe)",
                 neededBytes: options.availableBytes + 1, availableBytes: options.availableBytes)
+        case .disk:
+            guard failures.next(below: failure.count) else { return }
+            throw GenerationError.cannotWrite("Disk full while writing the clip. All steps are safe.")
         case .crash:
             abort()
         }

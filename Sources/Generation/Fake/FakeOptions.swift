@@ -7,6 +7,8 @@ package struct FakeOptions: Sendable, Equatable {
             case plain
             /// The stage reports that memory has run out.
             case memory
+            /// The output's disk is full.
+            case disk
             /// The process aborts, as a defect in the engine would make it.
             case crash
         }
@@ -15,21 +17,27 @@ package struct FakeOptions: Sendable, Equatable {
         /// 1-based step, frame or part of the stage at which it happens.
         package var part: Int
         package var kind: Kind
+        /// How often memory runs out in the decoder, which helps itself with smaller chunks once in a job, or the disk
+        /// is full.
+        package var count: Int
 
-        package init(stage: Stage, part: Int, kind: Kind = .plain) {
+        package init(stage: Stage, part: Int, kind: Kind = .plain, count: Int = 1) {
             self.stage = stage
             self.part = part
             self.kind = kind
+            self.count = count
         }
 
-        /// Reads `hr:3`, `decode:2:memory` or `lr:4:crash`; nil if the text has another form.
+        /// Reads `hr:3`, `decode:2:memory`, `decode:2:memory:2` or `lr:4:crash`; nil if the text has another form.
         package init?(_ text: String) {
             let words = text.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
-            guard (2...3).contains(words.count), let stage = Stage(rawValue: words[0]), let part = Int(words[1]),
+            guard (2...4).contains(words.count), let stage = Stage(rawValue: words[0]), let part = Int(words[1]),
                 part > 0
             else { return nil }
-            guard let kind = words.count == 3 ? Kind(rawValue: words[2]) : .plain else { return nil }
-            self.init(stage: stage, part: part, kind: kind)
+            guard let kind = words.count > 2 ? Kind(rawValue: words[2]) : .plain,
+                let count = words.count > 3 ? Int(words[3]) : 1
+            else { return nil }
+            self.init(stage: stage, part: part, kind: kind, count: count)
         }
     }
 

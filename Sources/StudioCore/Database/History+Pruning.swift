@@ -44,6 +44,20 @@ extension History {
         return report
     }
 
+    /// Removes everything in the trash for good.
+    ///
+    /// - Returns: the bytes that are free again.
+    package func emptyTrash() throws(StudioError) -> Int {
+        var trash = HistoryFilter()
+        trash.isTrash = true
+        var freed = 0
+        for job in try jobs(trash) {
+            freed += Self.bytes(in: job.folder)
+            try remove(job)
+        }
+        return freed
+    }
+
     /// The row goes first: a folder without a row is waste, a row without a folder is a broken promise.
     private func remove(_ job: JobRecord) throws(StudioError) {
         try write { database in

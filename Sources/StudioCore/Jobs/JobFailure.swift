@@ -24,6 +24,12 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         }
     }
 
+    /// Memory that runs out in the middle of a job is another matter than a refusal: what was done is kept.
+    init(_ error: any Error, hasStarted: Bool) {
+        self.init(error)
+        if hasStarted, exitCode == 4 { exitCode = 5 }
+    }
+
     package var description: String { message }
 
     /// The error it was made from, where it was one of the engine's or the studio's own.

@@ -119,8 +119,13 @@ package final class JobRunner: JobService {
         } catch {
             let isStop = error is CancellationError || Task.isCancelled
             let asked = active.withLock { $0[run.id]?.ending }
-            end(run.id, isStop ? asked ?? .stopped : .failed(error))
+            end(run.id, isStop ? asked ?? .stopped : .failed(told(error, of: run.id)))
         }
+    }
+
+    private func told(_ error: any Error, of id: Int) -> any Error {
+        let failure = JobFailure(error, hasStarted: board.queue.run.map { $0.job == id && $0.stage != nil } ?? false)
+        return failure.exitCode == 5 ? failure : error
     }
 
     private enum Turn {

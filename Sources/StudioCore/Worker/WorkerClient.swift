@@ -35,13 +35,27 @@ package final class WorkerClient: JobService {
         return await link.hello?.engine ?? ""
     }
 
+    /// Connects to a worker whose engine was started as `engine` says. One that was started otherwise and has nothing to
+    /// do makes room for it.
+    ///
+    /// - Returns: how the engine was started.
+    package func open(engine: String) async throws -> String {
+        for _ in 0..<50 {
+            let found = try await open()
+            guard found != engine, board.queue.isIdle, (try? await retire()) != nil else { return found }
+            await link.close()
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        return try await open()
+    }
+
     /// Leaves the worker, which goes on.
     package func close() async { await link.close() }
 
     /// Ends a worker that has nothing to do.
     ///
     /// - Throws: where it has.
-    package func retire() async throws { _ = try await link.request(WorkerRequest(.retire)) }
+    private func retire() async throws { _ = try await link.request(WorkerRequest(.retire)) }
 
     package func submit(_ order: JobOrder, output: JobOutput?, wantsPreviews: Bool) async throws -> JobHandle {
         let news = board.news()

@@ -21,6 +21,8 @@ extension StudioApp {
         case .parkJob(let id): changeQueue(.stop(id, .park))
         case .removeJob(let id): changeQueue(.remove(id))
         case .resumeJob(let id): resume(id)
+        case .resumeJobIn(let id, let folder): resume(id, in: folder)
+        case .emptyTrash(let id): emptyTrash(thenResume: id)
         case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))
         case .pauseQueue(let isPaused): changeQueue(.pause(isPaused))
         case .showClip(let source, let file): loadClip(source, file)

@@ -20,7 +20,7 @@ extension StudioApp {
         guard let client = jobs as? WorkerClient else { return }
         // The queue of a worker that runs already is shown at once, and other studios see what this one does.
         request { [engine] in
-            let found = try await client.open()
+            let found = try await client.open(engine: engine.identity)
             guard found != engine.identity else { return }
             mailbox.post(
                 .problem("The engine that runs was started with other options; they hold until it ends.", .warning))
@@ -51,6 +51,27 @@ extension StudioApp {
 
     func resume(_ id: Int) {
         submit { jobs, entered in entered(try await jobs.resume(id)) }
+    }
+
+    /// Goes on, and writes the clip into another folder.
+    func resume(_ id: Int, in folder: String) {
+        let folder = options.paths.expanding(folder.trimmingCharacters(in: .whitespaces))
+        submit { jobs, entered in
+            let planned = try jobs.history.plannedOutput(of: id)
+            let name = planned?.file ?? URL(filePath: "job-\(id).mp4")
+            let file = OutputName.freeFile(
+                named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
+            entered(try await jobs.resume(id, output: JobOutput(file: file, crf: planned?.crf)))
+        }
+    }
+
+    func emptyTrash(thenResume id: Int) {
+        let mailbox = mailbox
+        submit { jobs, entered in
+            let freed = try jobs.history.emptyTrash()
+            mailbox.post(.problem("The trash is empty; \(ByteText.short(freed)) are free again.", .ok))
+            entered(try await jobs.resume(id))
+        }
     }
 
     func changeQueue(_ change: QueueChange) {

@@ -11,6 +11,8 @@ package struct InputDialog: Sendable {
         case presetRename(String)
         case presetImport
         case presetExport(String)
+        /// Where the clip of a job is to be written instead.
+        case otherFolder(Int)
     }
 
     package var purpose: Purpose
@@ -82,6 +84,7 @@ package struct InputDialog: Sendable {
         case .presetName, .presetRename: return state.presetNameProblem(text)
         case .presetImport, .presetExport: return text.isEmpty ? "Type the path of a file." : nil
         case .openFile: return text.isEmpty ? "Type the path of a clip." : nil
+        case .otherFolder: return text.isEmpty ? "Type the path of a folder." : nil
         case .tags: return text.count > 200 ? "200 characters are enough." : nil
         }
     }

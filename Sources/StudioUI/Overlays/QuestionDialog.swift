@@ -7,6 +7,8 @@ package struct QuestionDialog: Sendable {
         /// A job was stopped by something else than the user.
         case goOn(Int)
         case dropJob(Int)
+        /// A clip that could not be written.
+        case writeAgain(Int)
         case quit
         case paste(String)
         case deletePreset(String)

@@ -14,6 +14,10 @@ package enum StudioAction: Sendable, Equatable {
     case parkJob(Int)
     case removeJob(Int)
     case resumeJob(Int)
+    /// Goes on, and writes the clip under its name in another folder.
+    case resumeJobIn(Int, folder: String)
+    /// Frees what the trash holds, then goes on with a job.
+    case emptyTrash(thenResume: Int)
     /// Waiting jobs, in the order in which they are to run.
     case arrangeQueue([Int])
     case pauseQueue(Bool)

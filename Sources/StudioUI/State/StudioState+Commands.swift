@@ -16,6 +16,8 @@ extension StudioState {
         case .moveJobUp: return moveJob(by: -1)
         case .moveJobDown: return moveJob(by: 1)
         case .pauseQueue: return pauseQueue()
+        case .pauseJob: return pauseSelected()
+        case .draftNow: return draftNow()
         case .nextPane: moveFocus(by: 1)
         case .previousPane: moveFocus(by: -1)
         case .promptPane: focus(on: .prompt)

@@ -75,8 +75,51 @@ extension StudioState {
         say(String(describing: error), .error)
     }
 
+    /// A job ended with an error. What it can go on with is offered at once.
     package mutating func jobFailed(_ id: Int, draft: Int?, _ error: any Error) {
-        jobFailed(id, draft: draft, String(describing: error))
+        let failure = JobFailure(error)
+        let isRun = run?.id == id
+        let isSampled = isRun && run.map { ($0.steps.last?.number ?? 0) >= $0.stepCount } ?? false
+        jobFailed(id, draft: draft, failure.message)
+        switch failure.exitCode {
+        case 6 where isSampled:
+            overlays.append(
+                .question(
+                    QuestionDialog(
+                        .writeAgain(id), title: "The clip was not written", lines: [failure.message],
+                        answers: [
+                            .init("w", "write again"), .init("p", "other folder"), .init("t", "empty trash"),
+                        ])))
+        case 5:
+            overlays.append(
+                .question(
+                    QuestionDialog(
+                        .goOn(id), title: "Memory ran out", lines: [failure.message],
+                        answers: [.init("R", "resume"), .init("l", "log")])))
+        default: break
+        }
+    }
+
+    /// A pause is a stop with a bookmark: the same key goes on.
+    mutating func pauseSelected() -> [StudioAction] {
+        guard let job = queue.selected else { return [] }
+        guard job.state == .running else { return resumeSelected() }
+        say("Job \(job.id) pauses; p goes on with it.")
+        return [.stopJob(job.id)]
+    }
+
+    /// The commit makes room at the end of its step.
+    mutating func draftNow() -> [StudioAction] {
+        guard let job = runningJob, job.kind == .commit else {
+            say("No commit runs that could make room.", .warning)
+            return []
+        }
+        guard queue.jobs.contains(where: { $0.state == .waiting && $0.kind == .draft }) else {
+            say("No draft waits. Enter in the prompt makes one, then d lets it go first.", .warning)
+            return []
+        }
+        say("Commit \(job.id) makes room at the end of its step, and goes on afterwards.")
+        return [.parkJob(job.id)]
     }
 
     /// What waits goes on waiting, for the next studio.

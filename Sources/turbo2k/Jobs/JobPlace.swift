@@ -20,7 +20,7 @@ enum JobPlace {
         let client = WorkerClient(
             history: try workplace.history(), paths: workplace.paths, metadata: workplace.settings.metadata,
             launch: engine.launch(workplace.paths), wantsPreviews: false)
-        let found = try await client.open()
+        let found = try await client.open(engine: engine.identity)
         guard found == engine.identity else {
             throw StudioError.historyBusy(
                 "The engine that runs was started with \(words(found)), not with \(words(engine.identity)); "

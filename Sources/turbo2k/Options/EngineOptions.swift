@@ -77,7 +77,8 @@ struct EngineOptions: ParsableArguments {
             }
         }
         if let fakeFail, FakeOptions.Failure(fakeFail) == nil {
-            throw GenerationError.badValue("--fake-fail must be STAGE:PART[:memory|crash], is \(fakeFail).")
+            throw GenerationError.badValue(
+                "--fake-fail must be STAGE:PART[:memory|disk|crash[:COUNT]], is \(fakeFail).")
         }
     }
 

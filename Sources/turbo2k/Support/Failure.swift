@@ -41,6 +41,8 @@ enum Failure {
         switch error {
         case let error as GenerationError: error.exitCode
         case let error as StudioError: error.exitCode
+        case let error as JobFailure: error.exitCode
+        case let error as EngineEnd: error.exitCode
         case let error as FileProblem: StudioError.badFile(error).exitCode
         case let error as VideoError: videoCode(error)
         case let error as Exit: error.code
@@ -68,7 +70,8 @@ enum Failure {
             ("event", "error"), ("exit", .integer(Int(code))), ("kind", .string(kind(code))),
             ("message", .string(sentence)),
         ]
-        if case .notEnoughMemory(_, let needed, let available) = error as? GenerationError {
+        let failure = JobFailure(error)
+        if let needed = failure.neededBytes, let available = failure.availableBytes {
             fields += [("needed_bytes", .integer(needed)), ("available_bytes", .integer(available))]
         }
         return .object(fields)
