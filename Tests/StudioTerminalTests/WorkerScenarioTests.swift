@@ -88,6 +88,66 @@ struct WorkerScenarioTests {
         try studio.see("held, R starts")
     }
 
+    @Test("35: memory that runs out in the decoder once is helped; twice keeps all steps, and R only decodes")
+    func decoderMemory() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, options: "--fake-fail decode:2:memory:3")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        // Twice in one job.
+        try studio.see("All steps are safe.")
+        let failed = try job(studio, 1)
+        let before = (failed["steps"] as? [[String: Any]])?.compactMap { $0["seconds"] as? Double }
+        // The third time is helped with smaller chunks.
+        try studio.key("R")
+        try studio.see("draft 1 saved")
+        let after = (try job(studio, 1)["steps"] as? [[String: Any]])?.compactMap { $0["seconds"] as? Double }
+        #expect(before == after && before?.isEmpty == false)
+    }
+
+    @Test("36: a disk that fills while the clip is written: Enter writes it once there is room")
+    func fullDisk() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, options: "--fake-fail encode:1:disk")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        try studio.see("The clip was not written")
+        try studio.see("empty trash")
+        #expect(try job(studio, 1)["state"] as? String == "failed")
+        try studio.key("Enter")
+        try studio.see("draft 1 saved")
+    }
+
+    @Test("17: p pauses a running job and goes on with it; d lets a draft go before the running commit")
+    func pauseAndPark() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, stepMilliseconds: 150)
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        try studio.see("step 2/")
+        try studio.key("M-6", "p")
+        try studio.see("stopped at")
+        try studio.key("p")
+        try studio.see("draft 1 saved")
+        try studio.key("C-t")
+        try studio.see("Commit draft 1")
+        try studio.key("Enter")
+        try studio.see("commit 2")
+        try studio.see("step 2/")
+        try studio.key("M-1")
+        try studio.type(" at dusk")
+        try studio.key("Enter")
+        try studio.see("3 draft")
+        try studio.key("M-6", "d")
+        try studio.see("draft 3 saved")
+        #expect(try job(studio, 2)["state"] as? String != "done")
+        try studio.see("2k done")
+        #expect(stepNumbers(try job(studio, 2)) == [1, 2, 3, 4, 5, 6])
+    }
+
     @Test("10: the studio killed: the job goes on, and the next studio shows it with all its steps")
     func studioKilled() throws {
         let studio = try TmuxStudio()
