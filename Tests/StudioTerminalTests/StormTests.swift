@@ -55,10 +55,9 @@ extension StudioScenarios {
 
         @Test("19: random keys and mouse events while a commit runs do it no harm")
         func randomKeys() throws {
-            let tmux = try TmuxStudio.opened(with: .draft("a fox"))
+            let tmux = try TmuxStudio()
+            try tmux.makeDraft()
             let expected = try tmux.referenceCommit(ofDraft: 1)
-            try tmux.turbo2k("__quit")
-            try tmux.see("EXIT=0")
             let studio = try PlayedStudio(
                 answers: PlayedStudio.plain, stepMilliseconds: StudioScenarios.isFull ? 3000 : 400,
                 environment: ["TURBO2K_TEST_NO_QUIT": "1", "VISUAL": "true"], home: tmux.home)

@@ -5,13 +5,31 @@ extension TmuxStudio {
     /// Runs a line of the shell outside the terminal.
     func shell(_ line: String) throws { _ = try Self.run("sh", ["-c", line], environment: [:]) }
 
-    /// A short clip, drawn by the stand-in engine.
+    /// The program that plays a clip, nil where none does. A shell that names both is not it.
+    func process(playing clip: URL) -> Int32? {
+        let numbers = (try? FileManager.default.contentsOfDirectory(atPath: "/proc"))?.compactMap { Int32($0) } ?? []
+        return numbers.first { number in
+            let data = FileManager.default.contents(atPath: "/proc/\(number)/cmdline") ?? Data()
+            let words = data.split(separator: 0).map { String(decoding: $0, as: UTF8.self) }
+            return words.first == Self.binary?.path && words.contains("play") && words.contains(clip.path)
+        }
+    }
+
+    /// A draft, made at once by the stand-in engine, and copied to a file where one is named.
+    func makeDraft(to file: URL? = nil) throws {
+        let arguments = ["draft", "a fox", "--engine", "fake", "--fake-step-ms", "1", "--fake-decode-ms", "1"]
+        let made = try turbo2k(arguments + (file.map { ["-o", $0.path] } ?? []))
+        guard made.status == 0 else { throw Failure(description: "no draft was made: \(made.output)") }
+    }
+
     func makeClip() throws -> URL {
         let file = home.appending(path: "clip.mp4")
-        let made = try turbo2k(
-            "draft", "a fox", "--engine", "fake", "--fake-step-ms", "1", "--fake-decode-ms", "1", "-o", file.path)
-        guard made.status == 0 else { throw Failure(description: "no clip was made") }
+        try makeDraft(to: file)
         return file
+    }
+
+    func waitForCommit(_ state: String) throws {
+        try wait("no commit is \(state)", forReport: { $0.jobs.contains { $0.kind == "commit" && $0.state == state } })
     }
 
     /// The digest of an undisturbed commit of a draft, in a copy of this run's files: what a disturbed one must equal.

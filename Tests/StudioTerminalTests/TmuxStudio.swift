@@ -105,14 +105,14 @@ final class TmuxStudio {
         try key("Enter")
     }
 
-    /// Waits until the shell's program has ended, and asks the shell how. A program ended by SIGINT ends the shell's
-    /// whole line, so the question is a line of its own.
+    /// Types a command that afterwards says how it ended. A shell between asks: where a program is ended by SIGINT, bash
+    /// leaves out the rest of the line.
+    func enterForStatus(_ command: String) throws { try enter("clear; sh -c '\(command); echo STATUS=$?.'") }
+
+    /// Waits until that command has ended.
     func exitStatus() throws -> Int32 {
-        try wait("the program does not end") { try ask("#{pane_current_command}") == "bash" }
         var status: Int32?
-        try wait("the shell does not say how it ended") {
-            try enter("clear; echo \"STATUS=$?.\"")
-            Thread.sleep(forTimeInterval: 0.1)
+        try wait("the program does not end") {
             status = try screen().firstMatch(of: /STATUS=(\d+)\./).flatMap { Int32($0.1) }
             return status != nil
         }

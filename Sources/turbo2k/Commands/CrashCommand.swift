@@ -37,18 +37,19 @@ struct CrashCommand: AsyncParsableCommand {
         let screen = try Screen(terminalName: terminal.name, size: terminal.size, isUTF8: isUTF8) { _ in .palette256 }
         try terminal.start(screen.description, usesMouse: true)
         terminal.write(ControlBytes.hideCursor + "This program is about to end badly.")
-        end()
+        end(terminal)
         // A signal that asks is an event; the studio answers it so.
         for await event in terminal.events {
             if case .ending(let signal) = event { terminal.die(bySignal: signal) }
         }
     }
 
-    private func end() {
+    private func end(_ terminal: Terminal) {
         let count = CommandLine.arguments.count
+        // What is not used would be left out together with its trap.
         switch way {
-        case .trap: _ = CommandLine.arguments[count]
-        case .overflow: _ = UInt8(count) - UInt8(count + 1)
+        case .trap: terminal.write(CommandLine.arguments[count])
+        case .overflow: terminal.write(String(UInt8(count) - UInt8(count + 1)))
         case .abort: Foundation.abort()
         case .segv: UnsafeMutablePointer<Int>(bitPattern: count)?.pointee = 1
         default: kill(getpid(), way.signal)
