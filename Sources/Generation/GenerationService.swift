@@ -74,6 +74,8 @@ package struct CommitRequest: Sendable {
     package var folder: URL
     package var output: OutputRequest
     package var wantsPreviews: Bool
+    /// Starts even where the plan says that memory will not do.
+    package var ignoresMemory = false
 
     package init(
         draftFolder: URL, hr: PassSettings, precision: Precision? = nil, seed: UInt32? = nil, folder: URL,

@@ -106,6 +106,22 @@ struct WorkerScenarioTests {
         #expect(before == after && before?.isEmpty == false)
     }
 
+    @Test("34: a commit that is too large is not started, and ! starts it anyway")
+    func startAnyway() throws {
+        let studio = try TmuxStudio()
+        try studio.start(120, 40, options: "--fake-memory 2G")
+        try studio.see("? help")
+        try studio.type("a fox")
+        try studio.key("Enter")
+        try studio.see("draft 1 saved")
+        try studio.key("C-t")
+        try studio.see("Commit draft 1")
+        try studio.key("Enter")
+        try studio.see("Not started")
+        try studio.key("!")
+        try studio.see("2k done")
+    }
+
     @Test("36: a disk that fills while the clip is written: Enter writes it once there is room")
     func fullDisk() throws {
         let studio = try TmuxStudio()

@@ -59,7 +59,7 @@ struct CommitJob {
         try MemoryPlan(
             shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
             availableBytes: options.availableBytes
-        ).checkFits(.commit, ignoring: options.ignoresMemory)
+        ).checkFits(.commit, ignoring: options.ignoresMemory || request.ignoresMemory)
         return recipe
     }
 

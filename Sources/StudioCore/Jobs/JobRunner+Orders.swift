@@ -7,7 +7,9 @@ extension JobRunner {
         let terms = Terms(output: output, wantsPreviews: wantsPreviews)
         switch order {
         case .draft(let recipe, let preset, let batch): return try await enterDraft(recipe, preset, batch, terms)
-        case .commit(let draft, let hr, let precision, let seed):
+        case .commit(let draft, let hr, let precision, let seed, let ignoresMemory):
+            var terms = terms
+            terms.ignoresMemory = ignoresMemory
             return try await enterCommit(draft, terms) { recipe in
                 recipe.hr = hr ?? recipe.hr
                 recipe.precision = precision ?? recipe.precision
@@ -20,6 +22,7 @@ extension JobRunner {
     private struct Terms {
         var output: JobOutput?
         var wantsPreviews: Bool
+        var ignoresMemory = false
     }
 
     private func enterDraft(
@@ -68,12 +71,13 @@ extension JobRunner {
         _ job: QueuedJob, _ document: RecipeDocument, _ draftFolder: URL, _ output: JobOutput, _ terms: Terms,
         goesOn: Bool = false
     ) async -> JobHandle {
-        let request = CommitRequest(
+        var request = CommitRequest(
             draftFolder: draftFolder, hr: document.recipe.hr, precision: document.recipe.precision,
             seed: document.recipe.seed, folder: job.folder, output: self.request(output, document),
             wantsPreviews: terms.wantsPreviews)
-        let service = service
-        return await start(job, document, goesOn: goesOn) { service.commit(request) }
+        request.ignoresMemory = terms.ignoresMemory
+        let (service, asked) = (service, request)
+        return await start(job, document, goesOn: goesOn) { service.commit(asked) }
     }
 
     private func goOn(_ id: Int, _ terms: Terms) async throws -> JobHandle {

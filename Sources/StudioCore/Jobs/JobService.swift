@@ -5,8 +5,9 @@ package import Kernels
 package enum JobOrder: Sendable {
     /// `preset` is the name of the preset in force, for the recipe in the file.
     case draft(Recipe, preset: String?, batch: JobBatch?)
-    /// The commit of a kept draft; where `hr`, `precision` or `seed` is nil the draft's recipe decides.
-    case commit(draft: Int, hr: PassSettings?, precision: Precision?, seed: UInt32?)
+    /// The commit of a kept draft; where `hr`, `precision` or `seed` is nil the draft's recipe decides. With
+    /// `ignoresMemory` it starts even where the plan says that memory will not do.
+    case commit(draft: Int, hr: PassSettings?, precision: Precision?, seed: UInt32?, ignoresMemory: Bool)
     /// Goes on with a stopped, failed or held job under its own number, from the state on its disk.
     case resume(Int)
 }
@@ -67,11 +68,11 @@ extension JobService {
 
     package func commit(
         draft: Int, hr: PassSettings? = nil, precision: Precision? = nil, seed: UInt32? = nil, output: JobOutput,
-        wantsPreviews: Bool = true
+        ignoresMemory: Bool = false, wantsPreviews: Bool = true
     ) async throws -> JobHandle {
         try await submit(
-            .commit(draft: draft, hr: hr, precision: precision, seed: seed), output: output,
-            wantsPreviews: wantsPreviews)
+            .commit(draft: draft, hr: hr, precision: precision, seed: seed, ignoresMemory: ignoresMemory),
+            output: output, wantsPreviews: wantsPreviews)
     }
 
     package func resume(

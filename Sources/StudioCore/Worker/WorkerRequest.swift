@@ -35,6 +35,8 @@ struct WorkerRequest: Codable, Sendable {
     var hr: PassSettings?
     var precision: Precision?
     var seed: UInt32?
+    /// Starts even where the plan says that memory will not do.
+    var anyway: Bool?
     var output: Output?
     var job: Int?
     var how: StopWay?
@@ -55,7 +57,8 @@ struct WorkerRequest: Codable, Sendable {
             self.recipe = recipe
             self.preset = preset
             self.batch = batch
-        case .commit(let draft, let hr, let precision, let seed):
+        case .commit(let draft, let hr, let precision, let seed, let ignoresMemory):
+            anyway = ignoresMemory
             kind = .commit
             self.draft = draft
             self.hr = hr
@@ -94,7 +97,8 @@ struct WorkerRequest: Codable, Sendable {
     var order: JobOrder? {
         switch (kind, recipe, draft, job) {
         case (.draft, let recipe?, _, _): .draft(recipe, preset: preset, batch: batch)
-        case (.commit, _, let draft?, _): .commit(draft: draft, hr: hr, precision: precision, seed: seed)
+        case (.commit, _, let draft?, _):
+            .commit(draft: draft, hr: hr, precision: precision, seed: seed, ignoresMemory: anyway ?? false)
         case (nil, _, _, let job?): .resume(job)
         default: nil
         }

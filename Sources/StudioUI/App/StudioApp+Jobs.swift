@@ -86,7 +86,7 @@ extension StudioApp {
             entered(
                 try await jobs.commit(
                     draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
-                    output: JobOutput(file: file, crf: crf, metadata: metadata)
+                    output: JobOutput(file: file, crf: crf, metadata: metadata), ignoresMemory: choice.startsAnyway
                 ))
         }
     }

@@ -98,7 +98,10 @@ package struct CommitDialog: Sendable {
             row = .seed
             seedEditor = TextEditor(isMultiline: false)
         case .enter: return choose(state)
-        case .character("!") where isRefused: return .answers(.commit(choice(watches: button == .watch)))
+        case .character("!") where isRefused:
+            var choice = choice(watches: button == .watch)
+            choice.startsAnyway = true
+            return .answers(.commit(choice))
         case .character("s"):
             hr.size = smallerSize ?? hr.size
             isRefused = false

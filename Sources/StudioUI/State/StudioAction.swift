@@ -73,4 +73,6 @@ package struct CommitChoice: Sendable, Equatable {
     package var fileName: String
     /// Whether the preview follows the job.
     package var watches: Bool
+    /// Whether it starts even where the plan says that memory will not do.
+    package var startsAnyway = false
 }
