@@ -58,12 +58,23 @@ extension StudioScenarios {
             try expectNothingLeft(window, "hidden")
         }
 
-        private func expectNothingLeft(_ window: XtermStudio, _ where: String) throws {
+        private func expectNothingLeft(_ window: XtermStudio, _ place: String) throws {
             let before = try window.settledShot()
             try window.key("ctrl+l")
             Thread.sleep(forTimeInterval: 0.5)
             let after = try window.settledShot()
-            #expect(Self.changed(before, after, window).isEmpty, "\(`where`): \(Self.changed(before, after, window))")
+            // A letter drawn again may lose the edge that its neighbour had over it; a rest of a picture fills its cell.
+            let left = Self.changed(before, after, window).filter { point in
+                let pairs = zip(
+                    before.bytes(of: point, columns: window.columns, rows: window.rows),
+                    after.bytes(of: point, columns: window.columns, rows: window.rows))
+                let bytes = pairs.reduce(into: (different: 0, all: 0)) { count, pair in
+                    count.all += 1
+                    if pair.0 != pair.1 { count.different += 1 }
+                }
+                return bytes.different * 4 > bytes.all
+            }
+            #expect(left.isEmpty, "\(place): \(left)")
         }
 
         private static func changed(

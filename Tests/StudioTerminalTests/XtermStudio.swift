@@ -84,10 +84,12 @@ final class XtermStudio {
     }
 
     deinit {
-        terminal.terminate()
-        display.terminate()
-        terminal.waitUntilExit()
-        display.waitUntilExit()
+        _ = try? studio.turbo2k("__quit")
+        // Started with the signal mask of a dispatch thread, they may not hear anything gentler.
+        for process in [terminal, display] {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+        }
     }
 
     func type(_ text: String) throws { _ = try run("xdotool", "type", "--delay", "20", "--", text) }
