@@ -189,6 +189,6 @@ package struct EngineEnd: Error, Sendable, Hashable, CustomStringConvertible {
         guard let run else { return "" }
         guard let saved = run.savedStep else { return " No step was finished yet." }
         guard wasMemory, saved > 1 else { return " State of step \(saved) is safe." }
-        return " Steps 1 to \(saved) are safe on disk."
+        return " Steps 1 \(saved == 2 ? "and" : "to") \(saved) are safe on disk."
     }
 }

@@ -4,6 +4,9 @@ import Synchronization
 
 /// The connection to the worker: made when it is needed, and made anew after a loss.
 actor WorkerLink {
+    /// For a worker's first answer.
+    private static let patience = Duration.seconds(5)
+
     private let paths: StudioPaths
     private let launch: WorkerLaunch?
     private let wantsPreviews: Bool
@@ -88,6 +91,12 @@ actor WorkerLink {
 
     private func greet(_ connection: SocketConnection) async throws {
         read(connection)
+        // A worker that was suspended must not hold up whoever asks.
+        let patience = Task {
+            try await Task.sleep(for: Self.patience)
+            connection.close()
+        }
+        defer { patience.cancel() }
         var request = WorkerRequest(.hello)
         request.version = WorkerRequest.version
         request.news = true
