@@ -19,8 +19,10 @@ struct HistoryMigrationTests {
             // As the first version left it.
             let queue = try DatabaseQueue(path: paths.historyFile.path)
             try queue.writeWithoutTransaction { database in
-                try database.execute(sql: "ALTER TABLE job DROP COLUMN exit")
-                try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier = 'v2'")
+                for column in ["exit", "batch", "batch_index", "batch_count", "batch_label"] {
+                    try database.execute(sql: "ALTER TABLE job DROP COLUMN \(column)")
+                }
+                try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier <> 'v1'")
             }
         }
         let history = try History(paths: paths)
