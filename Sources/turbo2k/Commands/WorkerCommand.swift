@@ -24,6 +24,7 @@ struct WorkerCommand: AsyncParsableCommand {
         signal(SIGHUP, SIG_IGN)
         signal(SIGINT, SIG_IGN)
         _ = nice(Self.niceness)
+        Self.niceGroup()
         Self.offerForMemory()
         try engine.check()
         let workplace = Workplace()
@@ -33,6 +34,15 @@ struct WorkerCommand: AsyncParsableCommand {
         Signals.onStop { server.end() }
         defer { Signals.onStop(nil) }
         guard try await server.run() else { return Output.message("Another worker serves this folder.") }
+    }
+
+    /// Linux may share the CPU among sessions first: then it is the session's niceness that counts.
+    private static func niceGroup() {
+        let file = open("/proc/self/autogroup", O_WRONLY | O_CLOEXEC)
+        guard file >= 0 else { return }
+        let text = String(niceness)
+        _ = write(file, text, text.utf8.count)
+        close(file)
     }
 
     /// Where memory runs out the system ends the engine, whose jobs can go on, rather than the terminal.
