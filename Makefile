@@ -47,15 +47,14 @@ run: build ## Build if needed, then open the studio (ARGS="draft 'a fox'" runs a
 	@exec $(BINARY) $(ARGS)
 
 # Nothing is imported as testable: without that flag tests and program share what is built.
-test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls.
-	@$(SWIFT) test -c release --disable-testable-imports $(ARGS)
+TEST := $(SWIFT) test -c release --disable-testable-imports
+# What watches programs at work goes by itself: beside tests that compute it would wait for its turn and see too little.
+WATCHING := StudioTerminalTests|WorkerTests
 
-test-windows: toolchain window-deps ## Test the studio's sixel pictures in a real xterm, by its pixels.
-	@TURBO2K_TEST_WINDOWS=1 $(SWIFT) test -c release --disable-testable-imports --filter StudioTerminalTests.StudioScenarios/Windows $(ARGS)
-
-test-storms: toolchain test-deps ## The storms of the suite at their full size, and DRAFTS (2000) drafts; minutes.
-	@TURBO2K_TEST_STORMS=1 TURBO2K_TEST_DRAFTS=$(DRAFTS) $(SWIFT) test -c release --disable-testable-imports \
-		--filter 'StudioTerminalTests.StudioScenarios/(Storms|TerminalLife/resizeStorm)' $(ARGS)
+test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls (ARGS="--filter X" runs some).
+	@if [ -n "$(ARGS)" ]; then exec $(TEST) $(ARGS); fi
+	$(TEST) --skip '$(WATCHING)'
+	$(TEST) --skip-build --filter '$(WATCHING)'
 
 build: toolchain deps ## Build the program in release.
 	@$(SWIFT) build -c release --product turbo2k
