@@ -57,16 +57,25 @@ package final class History: Sendable {
         }
         let path = file.path(percentEncoded: false)
         let pool = try DatabasePool(path: path, configuration: configuration)
+        try migrate(pool, path: path)
+        // Touches every table's root page, so that a torn file shows now and not in the middle of a job.
+        _ = try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM (SELECT id FROM job LIMIT 1)") }
+        return pool
+    }
+
+    /// Brings the tables to the newest version. One program at a time: each looks what is missing before it begins, so two
+    /// would do it twice.
+    private static func migrate(_ pool: DatabasePool, path: String) throws {
         let migrator = HistorySchema.migrator
-        let applied = try pool.read { try migrator.appliedIdentifiers($0) }
-        let isCurrent = try pool.read { try migrator.hasCompletedMigrations($0) }
+        if try pool.read(migrator.hasCompletedMigrations) { return }
+        let lock = FileLock(path: path + ".lock")
+        defer { lock?.release() }
+        let applied = try pool.read(migrator.appliedIdentifiers)
+        let isCurrent = try pool.read(migrator.hasCompletedMigrations)
         if !isCurrent, let last = applied.sorted().last {
             try keepCopy(of: pool, at: path + ".before-after-\(last)")
         }
         try migrator.migrate(pool)
-        // Touches every table's root page, so that a torn file shows now and not in the middle of a job.
-        _ = try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM (SELECT id FROM job LIMIT 1)") }
-        return pool
     }
 
     private static func keepCopy(of pool: DatabasePool, at path: String) throws {
