@@ -56,6 +56,13 @@ test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls
 	$(TEST) --skip '$(WATCHING)'
 	$(TEST) --skip-build --filter '$(WATCHING)'
 
+test-windows: toolchain window-deps ## Test the studio's sixel pictures in a real xterm, by its pixels.
+	@TURBO2K_TEST_WINDOWS=1 $(TEST) --filter StudioTerminalTests.StudioScenarios/Windows $(ARGS)
+
+test-storms: toolchain test-deps ## The storms of the suite at their full size, and DRAFTS (2000) drafts; minutes.
+	@TURBO2K_TEST_STORMS=1 TURBO2K_TEST_DRAFTS=$(DRAFTS) $(TEST) \
+		--filter 'StudioTerminalTests.StudioScenarios/(Storms|TerminalLife/resizeStorm)' $(ARGS)
+
 build: toolchain deps ## Build the program in release.
 	@$(SWIFT) build -c release --product turbo2k
 
