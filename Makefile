@@ -52,7 +52,7 @@ TEST := $(SWIFT) test -c release --disable-testable-imports
 WATCHING := StudioTerminalTests|WorkerTests
 
 test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls (ARGS="--filter X" runs some).
-	@if [ -n "$(ARGS)" ]; then exec $(TEST) $(ARGS); fi
+	@$(if $(ARGS),exec $(TEST) $(ARGS))
 	$(TEST) --skip '$(WATCHING)'
 	$(TEST) --skip-build --filter '$(WATCHING)'
 
