@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,6 +57,14 @@ int terminal_memory_file(void) {
 #else
     FILE *file = tmpfile();
     return file == NULL ? -1 : fileno(file);
+#endif
+}
+
+void terminal_return_large_blocks(void) {
+#ifdef __GLIBC__
+    // Once set, the limit no longer grows with what is freed.
+    mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+    mallopt(M_ARENA_MAX, 2);
 #endif
 }
 

@@ -56,6 +56,10 @@ int terminal_set_window_size(int terminal, int columns, int rows, int width, int
 /// An unnamed file in memory, readable and writable; -1 with `errno` on failure.
 int terminal_memory_file(void);
 
+/// Gives large blocks back to the system when they are freed. Clips come and go by the dozen megabytes on changing
+/// threads; the C library would keep some of it for each thread.
+void terminal_return_large_blocks(void);
+
 /// 1 if the present locale's text is UTF-8.
 int terminal_locale_is_utf8(void);
 

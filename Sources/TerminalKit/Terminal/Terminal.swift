@@ -91,6 +91,7 @@ package final class Terminal: Sendable {
         guard signals >= 0 else {
             throw .system(operation: "watch signals", reason: String(cString: strerror(errno)))
         }
+        terminal_return_large_blocks()
         let reader = TerminalReader(
             terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
             escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), tell: { [weak self] in self?.tell($0) },
