@@ -289,7 +289,13 @@ final class TmuxStudio {
 
     /// What the screen means, from the studio itself.
     func report() throws -> ScreenFacts {
-        let answer = try turbo2k("__screen")
+        var answer = try turbo2k("__screen")
+        // The first frame comes before the socket.
+        let end = Date(timeIntervalSinceNow: Self.patience)
+        while answer.status != 0, Date() < end {
+            Thread.sleep(forTimeInterval: 0.05)
+            answer = try turbo2k("__screen")
+        }
         guard answer.status == 0 else { throw Failure(description: "the studio does not say what it shows") }
         return try JSONDecoder().decode(ScreenFacts.self, from: Data(answer.output.utf8))
     }
