@@ -48,13 +48,13 @@ run: build ## Build if needed, then open the studio (ARGS="draft 'a fox'" runs a
 
 # Nothing is imported as testable: without that flag tests and program share what is built.
 TEST := $(SWIFT) test -c release --disable-testable-imports
-# What watches programs at work goes by itself: beside tests that compute it would wait for its turn and see too little.
-WATCHING := StudioTerminalTests|WorkerTests
+# What watches programs at work goes by itself: beside tests that compute or wait it would get its turn too late.
+WATCHING := WorkerTests StudioTerminalTests
 
 test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls (ARGS="--filter X" runs some).
 	@$(if $(ARGS),exec $(TEST) $(ARGS))
-	$(TEST) --skip '$(WATCHING)'
-	$(TEST) --skip-build --filter '$(WATCHING)'
+	$(TEST) $(WATCHING:%=--skip %)
+	for group in $(WATCHING); do $(TEST) --skip-build --filter $$group; done
 
 test-windows: toolchain window-deps ## Test the studio's sixel pictures in a real xterm, by its pixels.
 	@TURBO2K_TEST_WINDOWS=1 $(TEST) --filter StudioTerminalTests.StudioScenarios/Windows $(ARGS)
