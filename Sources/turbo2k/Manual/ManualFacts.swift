@@ -40,7 +40,10 @@ enum ManualFacts {
         ("TURBO2K_SHARE", "Where the shipped presets, themes and models are."),
         ("TURBO2K_GRAPHICS", "How pictures are shown, as --graphics says it."),
         ("TURBO2K_PLAIN", "Plain mode, if it is neither empty nor 0."),
-        ("TURBO2K_REDUCE_MOTION", "Nothing moves by itself, if it is neither empty nor 0: clips are four still frames."),
+        (
+            "TURBO2K_REDUCE_MOTION",
+            "Nothing moves by itself, if it is neither empty nor 0: clips are four still frames."
+        ),
         ("TURBO2K_KERNELS", "Caps the instruction set: portable, avx2 or avx512."),
         ("TURBO2K_LOG", "How much is logged: trace, debug, info, notice, warning or error."),
         ("VISUAL, EDITOR", "The editor for the prompt and for the settings."),
