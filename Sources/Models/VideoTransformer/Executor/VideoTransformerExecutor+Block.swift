@@ -130,7 +130,7 @@ extension VideoTransformerExecutor {
         let (width, count) = (configuration.width, workspace.tokenCount)
         let elementBytes = attentionIsBF16 ? 2 : 4
         // By columns, so that the order of the sums does not depend on the number of threads.
-        let slice = 64
+        let slice = 256
         parallel.forEach((width + slice - 1) / slice, stop: stop) { index, worker in
             let first = index * slice
             let columns = min(slice, width - first)
