@@ -195,10 +195,6 @@ extension WorkerEvent {
             var event = WorkerEvent(.stage, job: job)
             (event.name, event.state, event.seconds) = (stage, "done", seconds)
             return event
-        case .stageCached(let stage):
-            var event = WorkerEvent(.stage, job: job)
-            (event.name, event.state) = (stage, "cached")
-            return event
         case .partsFinished(let stage, let parts, let count):
             var event = WorkerEvent(.part, job: job)
             (event.name, event.n, event.of) = (stage, parts, count)
