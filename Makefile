@@ -26,6 +26,7 @@ PACKAGES := \
 	libopenblas-dev:matrix_products \
 	libsentencepiece-dev:tokens_of_the_prompt \
 	libsqlite3-dev:the_history \
+	libssl-dev:checksums_of_weights \
 	pkg-config:finding_libraries \
 	g++:headers_of_the_C++_library \
 	git:fetching_Swift_packages \
@@ -141,7 +142,7 @@ deps test-deps window-deps:
 		$$sudo apt-get update -q
 		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing
 	elif command -v pkg-config > /dev/null; then
-		for name in ncursesw chafa glib-2.0 libavcodec libavformat libavutil libswscale openblas sentencepiece sqlite3; do
+		for name in ncursesw chafa glib-2.0 libavcodec libavformat libavutil libswscale openblas sentencepiece sqlite3 libcrypto; do
 			pkg-config --exists "$$name" || missing="$$missing $$name"
 		done
 		[ -n "$$missing" ] || exit 0
@@ -149,6 +150,6 @@ deps test-deps window-deps:
 		exit 1
 	else
 		echo "This is not Debian. Install pkg-config and the development files of ncurses (wide), chafa, GLib," >&2
-		echo "FFmpeg, OpenBLAS, SentencePiece and SQLite, then run make again." >&2
+		echo "FFmpeg, OpenBLAS, SentencePiece, SQLite and OpenSSL, then run make again." >&2
 		exit 1
 	fi

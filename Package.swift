@@ -28,7 +28,8 @@ let package = Package(
         .systemLibrary(name: "COpenBLAS"),
         .target(name: "Kernels", dependencies: ["CKernels", "COpenBLAS"], swiftSettings: strict),
         .target(name: "Tensors", dependencies: ["Kernels"], swiftSettings: strict),
-        .target(name: "WeightFiles", dependencies: ["Tensors"], swiftSettings: strict),
+        .systemLibrary(name: "CCrypto"),
+        .target(name: "WeightFiles", dependencies: ["Tensors", "CCrypto"], swiftSettings: strict),
 
         // The model and its surroundings
         .target(
