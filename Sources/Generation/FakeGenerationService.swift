@@ -25,6 +25,12 @@ package struct FakeGenerationService: GenerationService {
         }
     }
 
+    package func partial(_ request: PartialRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        stream { job in
+            try await job.partial(request)
+        }
+    }
+
     /// Shapes times constants of about the size that a small model has.
     package func plan(_ recipe: Recipe) async throws -> GenerationPlan {
         FakePlan(recipe: recipe, availableBytes: options.availableBytes).plan
@@ -42,6 +48,9 @@ package struct FakeGenerationService: GenerationService {
     }
 
     package func look(_ look: SharperLook) async { looks.ask(look) }
+
+    /// Holds none.
+    package func releaseMemory() async {}
 
     private func stream(
         _ body: @escaping @Sendable (FakeJob) async throws -> Void

@@ -42,10 +42,14 @@ package struct StepRecord: Sendable, Hashable, Codable {
     package var calls: Int
     /// Relative L2 change of the x0 estimate since the step before; nil for the first.
     package var x0Change: Double?
+    /// Whether the step took most blocks from an earlier one: it is shorter than others then.
+    package var isReused: Bool
+    /// What the engine's process had in memory behind the step, bytes.
+    package var residentBytes: Int
 
     package init(
         pass: Pass, number: Int, count: Int, sigma: Float, seconds: Double, attention: Double, linear: Double,
-        tokens: Int, calls: Int, x0Change: Double?
+        tokens: Int, calls: Int, x0Change: Double?, isReused: Bool = false, residentBytes: Int = 0
     ) {
         self.pass = pass
         self.number = number
@@ -57,6 +61,20 @@ package struct StepRecord: Sendable, Hashable, Codable {
         self.tokens = tokens
         self.calls = calls
         self.x0Change = x0Change
+        self.isReused = isReused
+        self.residentBytes = residentBytes
+    }
+}
+
+/// How far a pass was when a clip was made of its estimate.
+package struct StepsDone: Sendable, Hashable, Codable {
+    package var done: Int
+    /// All steps of the pass.
+    package var count: Int
+
+    package init(done: Int, of count: Int) {
+        self.done = done
+        self.count = count
     }
 }
 
@@ -79,12 +97,14 @@ package struct GenerationResult: Sendable {
     package var seconds: Double
     /// The clip, if one was written.
     package var file: URL?
+    /// Of a clip that was written before the last step; nil: it is whole.
+    package var partial: StepsDone?
     /// Peak resident size of the process, bytes.
     package var peakBytes: Int
 
     package init(
         kind: Kind, recipe: Recipe, weightsSHA256: String, latentSHA256: String, steps: [StepRecord],
-        stageSeconds: [Stage: Double], seconds: Double, file: URL?, peakBytes: Int
+        stageSeconds: [Stage: Double], seconds: Double, file: URL?, partial: StepsDone? = nil, peakBytes: Int
     ) {
         self.kind = kind
         self.recipe = recipe
@@ -94,6 +114,7 @@ package struct GenerationResult: Sendable {
         self.stageSeconds = stageSeconds
         self.seconds = seconds
         self.file = file
+        self.partial = partial
         self.peakBytes = peakBytes
     }
 }
@@ -115,5 +136,7 @@ package enum GenerationEvent: Sendable {
     case stageFinished(Stage, seconds: Double)
     /// The clip stands under its final name.
     case outputWritten(URL, bytes: Int)
+    /// A sentence that the user should hear; the job goes on.
+    case noted(String)
     case finished(GenerationResult)
 }

@@ -1,4 +1,4 @@
-package import struct Foundation.URL
+package import Foundation
 package import Kernels
 
 /// Where a clip is written and what is stored in it.
@@ -34,10 +34,13 @@ package struct ClipOrigin: Sendable {
     package var recipe: Recipe
     /// SHA-256 of the weight files, as hexadecimal.
     package var weightsSHA256: String
+    /// Where the clip shows the estimate of a job that was stopped.
+    package var partial: StepsDone?
 
-    package init(recipe: Recipe, weightsSHA256: String) {
+    package init(recipe: Recipe, weightsSHA256: String, partial: StepsDone? = nil) {
         self.recipe = recipe
         self.weightsSHA256 = weightsSHA256
+        self.partial = partial
     }
 }
 
@@ -59,10 +62,26 @@ package struct DraftRequest: Sendable {
     }
 }
 
+/// What is known of a draft beside its folder.
+package struct KnownDraft: Sendable {
+    package var recipe: Recipe
+    /// Of the latent that was made at first.
+    package var latentSHA256: String?
+    package var weightsSHA256: String?
+
+    package init(recipe: Recipe, latentSHA256: String?, weightsSHA256: String?) {
+        self.recipe = recipe
+        self.latentSHA256 = latentSHA256
+        self.weightsSHA256 = weightsSHA256
+    }
+}
+
 /// The HR pass on a kept draft.
 package struct CommitRequest: Sendable {
-    /// The folder that a ``DraftRequest`` filled.
+    /// The folder that a ``DraftRequest`` filled. Where latent and embedding were cleaned away they are made again.
     package var draftFolder: URL
+    /// For the making again: the recipe where the folder has none, and what the latent has to agree with.
+    package var knownDraft: KnownDraft?
     /// HR settings; the draft's own recipe decides what is not named here.
     package var hr: PassSettings
     /// Nil: the draft's.
@@ -91,12 +110,45 @@ package struct CommitRequest: Sendable {
     }
 }
 
+/// A clip of what a stopped job has: the estimate that its saved state holds, decoded. The state stays.
+package struct PartialRequest: Sendable {
+    package var kind: GenerationResult.Kind
+    package var recipe: Recipe
+    /// The job's own folder.
+    package var folder: URL
+    package var output: OutputRequest
+    package var wantsPreviews: Bool
+
+    package init(
+        kind: GenerationResult.Kind, recipe: Recipe, folder: URL, output: OutputRequest, wantsPreviews: Bool = true
+    ) {
+        self.kind = kind
+        self.recipe = recipe
+        self.folder = folder
+        self.output = output
+        self.wantsPreviews = wantsPreviews
+    }
+}
+
+/// What a draft keeps for its commits.
+package enum DraftFolder {
+    /// The latent and the text embedding.
+    package static let latentName = "draft.safetensors"
+
+    /// Whether a commit finds latent and embedding, or has to make them again.
+    package static func hasLatent(_ folder: URL) -> Bool {
+        FileManager.default.fileExists(atPath: folder.appending(path: latentName).path(percentEncoded: false))
+    }
+}
+
 /// What runs jobs: the engine in this process, or a stand-in without weights.
 ///
 /// Dropping or cancelling the task that iterates a stream stops the job within a second.
 package protocol GenerationService: Sendable {
     func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
     func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
+    /// Writes what a stopped job has. Its events are those of decoding and encoding.
+    func partial(_ request: PartialRequest) -> AsyncThrowingStream<GenerationEvent, any Error>
     /// What a job would need, without starting it.
     func plan(_ recipe: Recipe) async throws -> GenerationPlan
     /// How much of a prompt the model reads, for the editor.
@@ -106,6 +158,8 @@ package protocol GenerationService: Sendable {
     /// Asks the running job for one sharper picture of its present estimate, which comes as a preview after the step.
     /// Where no job runs nothing happens.
     func look(_ look: SharperLook) async
+    /// Gives back the memory that is held for the next job, once the running one has ended.
+    func releaseMemory() async
 }
 
 /// Memory and work of a job, computed from shapes.
@@ -138,6 +192,9 @@ package struct GenerationPlan: Sendable, Codable {
     /// Floating-point operations of one model evaluation at each size.
     package var lrFlopsPerCall: Double
     package var hrFlopsPerCall: Double
+    /// Model evaluations of each step: guidance may be on at some noise levels alone.
+    package var lrStepCalls: [Int]
+    package var hrStepCalls: [Int]
     /// What is free on this machine now, the control group's limit included.
     package var availableBytes: Int
 
@@ -145,13 +202,15 @@ package struct GenerationPlan: Sendable, Codable {
 
     package init(
         stages: [StagePeak], lrTokens: Int, hrTokens: Int, lrFlopsPerCall: Double, hrFlopsPerCall: Double,
-        availableBytes: Int
+        lrStepCalls: [Int] = [], hrStepCalls: [Int] = [], availableBytes: Int
     ) {
         self.stages = stages
         self.lrTokens = lrTokens
         self.hrTokens = hrTokens
         self.lrFlopsPerCall = lrFlopsPerCall
         self.hrFlopsPerCall = hrFlopsPerCall
+        self.lrStepCalls = lrStepCalls
+        self.hrStepCalls = hrStepCalls
         self.availableBytes = availableBytes
     }
 }

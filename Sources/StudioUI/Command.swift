@@ -2,7 +2,7 @@
 package enum Command: String, CaseIterable, Sendable {
     // Jobs
     case draft, commit, commitOptions, stop, resume, removeJob, moveJobUp, moveJobDown, pauseQueue
-    case pauseJob, draftNow
+    case pauseJob, draftNow, writePartial
     // Panes
     case nextPane, previousPane
     case promptPane, paramsPane, previewPane, stepsPane, draftsPane, queuePane, presetsPane, logPane
@@ -41,6 +41,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .moveJobDown: "Move a waiting job down"
         case .pauseJob: "Pause the running job, or let a paused one go on"
         case .draftNow: "Draft now: the running commit waits and goes on afterwards"
+        case .writePartial: "Write what there is of a stopped job"
         case .pauseQueue: "Pause the queue after the running job, or go on"
         case .nextPane: "Next pane"
         case .previousPane: "Previous pane"
@@ -162,6 +163,7 @@ package enum Command: String, CaseIterable, Sendable {
         case .commit, .commitOptions: "turbo2k commit"
         case .stop, .removeJob: "turbo2k queue stop"
         case .resume: "turbo2k resume"
+        case .writePartial: "turbo2k resume --partial"
         case .moveJobUp, .moveJobDown: "turbo2k queue move"
         case .pauseQueue, .pauseJob: "turbo2k queue pause"
         case .queuePane: "turbo2k queue list"

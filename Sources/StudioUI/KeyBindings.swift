@@ -173,6 +173,7 @@ package struct KeyBindings: Sendable {
         bind(.pane(.queue), .moveJobDown, .character("J"), .special(.down, .shift)),
         bind(.pane(.queue), .pauseQueue, .character("P")),
         bind(.pane(.queue), .resume, .character("R")),
+        bind(.pane(.queue), .writePartial, .character("w")),
         bind(.pane(.queue), .pauseJob, .character("p")),
         bind(.pane(.queue), .draftNow, .character("d")),
         bind(.pane(.presets), .savePreset, .character("+")),

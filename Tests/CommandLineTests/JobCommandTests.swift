@@ -49,6 +49,45 @@ struct JobCommandTests {
         #expect((recipe["draft_latent_sha256"] as? String)?.isEmpty == false)
     }
 
+    @Test("What a stopped commit has is written, marked as partial, and the commit goes on afterwards")
+    func partial() throws {
+        _ = try makeDraft()
+        let file = program.path("out.mp4")
+        let child = try program.start(
+            ["commit", "1", "-o", file, "--json", "--hr-steps", "6"] + Program.fake.dropLast(2) + [
+                "--fake-step-ms", "300",
+            ])
+        #expect(child.waitForOutput("\"event\":\"state\""))
+        child.send(SIGINT)
+        #expect(child.wait().status == 130)
+        let fake = Array(Program.fake.dropLast(2))
+        let run = try program.run(["resume", "2", "--partial"] + fake)
+        #expect(run.status == 0 && run.output == program.path("out-partial.mp4") + "\n", "\(run.messages)")
+        let shown = try program.run(["history", "show", program.path("out-partial.mp4")])
+        #expect(shown.output.contains("partial    the estimate after step ") && shown.output.contains(" of 6\n"))
+        let objects = try program.run(["resume", "2", "--partial", "--json", "-o", program.path("b.webm")] + fake)
+            .objects
+        #expect(objects.last?["state"] as? String == "partial" && objects.last?["of"] as? Int == 6)
+        #expect(try program.run(["history", "list", "--json"]).objects.first?["state"] as? String == "stopped")
+        #expect(try program.run(["resume", "2"] + fake).output == file + "\n")
+        #expect(try program.run(["resume", "2", "--partial"] + fake).status == 2)
+    }
+
+    @Test("The commit of a draft that was cleaned away makes it again and says so")
+    func cleanedDraft() throws {
+        _ = try makeDraft()
+        let latent = program.path("data/jobs/1/draft.safetensors")
+        #expect(try program.run(["config", "set", "history.keep_drafts", "0"]).status == 0)
+        let report = try program.run(["history", "prune"])
+        #expect(!FileManager.default.fileExists(atPath: latent), "\(report.output)\(report.messages)")
+        let file = program.path("out.mp4")
+        let run = try program.run(["commit", "1", "-o", file] + Program.fake.dropLast(2))
+        #expect(run.status == 0 && run.output == file + "\n", "\(run.messages)")
+        #expect(run.messages.contains("draft 1 was cleaned away; its latent is made again first, about "))
+        #expect(run.messages.contains("step lr"))
+        #expect(FileManager.default.fileExists(atPath: latent))
+    }
+
     @Test("The recipe of a clip, as options, plans the same job through xargs")
     func arguments() throws {
         let file = program.path("out.mp4")

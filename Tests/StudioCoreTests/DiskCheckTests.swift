@@ -13,6 +13,12 @@ private struct IdleService: GenerationService {
         AsyncThrowingStream { $0.finish(throwing: CancellationError()) }
     }
 
+    func partial(_ request: PartialRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { $0.finish(throwing: CancellationError()) }
+    }
+
+    func releaseMemory() async {}
+
     func plan(_ recipe: Recipe) async throws -> GenerationPlan { throw GenerationError.badModel("no plan") }
 
     func tokenCount(of prompt: String, model: String) async throws -> PromptLength { PromptLength(used: 1, limit: 128) }
@@ -55,7 +61,7 @@ struct DiskCheckTests {
     func need() async throws {
         let recipe = Samples.recipe()
         let pixels = recipe.lr.size.width * recipe.lr.size.height
-        let states = 2 * (pixels / 1024) * ((recipe.frames - 1) / 8 + 1) * 128 * 4
+        let states = 2 * (pixels / 1024) * ((recipe.frames - 1) / 8 + 1) * 128 * 6
         let clip = Int(Double(pixels * recipe.frames) * 0.14)
         let least = 200_000_000 + states + clip
         #expect(try await accepts(jobs: least))

@@ -22,6 +22,7 @@ struct HistoryMigrationTests {
                 for column in ["exit", "batch", "batch_index", "batch_count", "batch_label"] {
                     try database.execute(sql: "ALTER TABLE job DROP COLUMN \(column)")
                 }
+                try database.execute(sql: "ALTER TABLE step DROP COLUMN reused")
                 try database.execute(sql: "DELETE FROM grdb_migrations WHERE identifier <> 'v1'")
             }
         }

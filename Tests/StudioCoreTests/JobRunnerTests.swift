@@ -2,6 +2,7 @@ import Foundation
 import Generation
 import Kernels
 import StudioCore
+import Synchronization
 import Testing
 
 /// An engine that plays a script: steps of a few milliseconds, then the end it is told.
@@ -13,6 +14,14 @@ private struct ScriptedService: GenerationService {
 
     var end = End.done
     var stepMilliseconds = 2
+    let releases = Releases()
+
+    /// Counts how often memory was given back.
+    final class Releases: Sendable {
+        private let counter = Mutex(0)
+        var count: Int { counter.withLock { $0 } }
+        func add() { counter.withLock { $0 += 1 } }
+    }
 
     func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         play(.draft, request.recipe, pass: .lr, settings: request.recipe.lr, file: request.output)
@@ -21,6 +30,25 @@ private struct ScriptedService: GenerationService {
     func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         play(.commit, Samples.recipe(), pass: .hr, settings: request.hr, file: request.output)
     }
+
+    func partial(_ request: PartialRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        AsyncThrowingStream { continuation in
+            let steps = StepsDone(done: 3, of: 8)
+            let origin = ClipOrigin(recipe: request.recipe, weightsSHA256: "ab", partial: steps)
+            continuation.yield(.stageStarted(.decode, parts: 1))
+            continuation.yield(.stageFinished(.decode, seconds: 5))
+            continuation.yield(
+                .outputWritten(request.output.file, bytes: request.output.comment?(origin)?.utf8.count ?? 0))
+            continuation.yield(
+                .finished(
+                    GenerationResult(
+                        kind: request.kind, recipe: request.recipe, weightsSHA256: "ab", latentSHA256: "ef", steps: [],
+                        stageSeconds: [:], seconds: 0.1, file: request.output.file, partial: steps, peakBytes: 1)))
+            continuation.finish()
+        }
+    }
+
+    func releaseMemory() async { releases.add() }
 
     func plan(_ recipe: Recipe) async throws -> GenerationPlan {
         throw GenerationError.badModel("no plan")
@@ -122,6 +150,61 @@ struct JobRunnerTests {
         #expect(again.id == job.id)
         #expect(try await states(again).last == .done)
         #expect(try runner.history.job(job.id).state == .done)
+    }
+
+    @Test("What a failed job has is written, and the job stays as it was")
+    func partial() async throws {
+        let (runner, folder) = try runner(ScriptedService(end: .failure(.cannotWrite("no room"))))
+        let job = try await runner.draft(Samples.recipe())
+        await #expect(throws: GenerationError.self) { for try await _ in job.events {} }
+        let before = try runner.history.job(job.id)
+        let file = folder.url.appending(path: "a-partial.mp4")
+        let written = try await runner.partial(job.id, output: JobOutput(file: file))
+        #expect(written.id == job.id)
+        var result: GenerationResult?
+        for try await event in written.events {
+            if case .generation(.finished(let finished)) = event.content { result = finished }
+        }
+        #expect(result?.partial == StepsDone(done: 3, of: 8))
+        #expect(try runner.history.job(job.id) == before && before.state == .failed)
+        #expect(try runner.history.stages(of: job.id).allSatisfy { $0.stage != .decode })
+        let output = try #require(try runner.history.outputs(of: job.id).first)
+        #expect(output.kind == "partial" && output.path == file.path && output.bytes > 0)
+        #expect(try runner.history.plannedOutput(of: job.id) == nil)
+        #expect(runner.board.queue.jobs.isEmpty)
+    }
+
+    @Test("Nothing is written of jobs that are done, or without a file")
+    func partialRefused() async throws {
+        let (runner, folder) = try runner()
+        let job = try await runner.draft(Samples.recipe())
+        _ = try await states(job)
+        await #expect(throws: StudioError.self) {
+            _ = try await runner.partial(job.id, output: JobOutput(file: folder.url.appending(path: "a.mp4")))
+        }
+        await #expect(throws: StudioError.self) {
+            _ = try await runner.submit(.partial(job.id), output: nil, wantsPreviews: false)
+        }
+    }
+
+    @Test("A stopped job gives its memory back at once, a finished one keeps it for the next")
+    func memory() async throws {
+        let service = ScriptedService(stepMilliseconds: 50)
+        let (runner, _) = try runner(service)
+        let finished = try await runner.draft(Samples.recipe())
+        _ = try await states(finished)
+        #expect(service.releases.count == 0)
+        let stopped = try await runner.draft(Samples.recipe())
+        await #expect(throws: CancellationError.self) {
+            for try await event in stopped.events {
+                if case .generation(.stepFinished) = event.content { stopped.stop() }
+            }
+        }
+        for _ in 0..<1000 where service.releases.count == 0 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(service.releases.count == 1)
+        try await runner.change(.pause(true))
+        for _ in 0..<1000 where service.releases.count == 1 { try await Task.sleep(for: .milliseconds(10)) }
+        #expect(service.releases.count == 2)
     }
 
     @Test("A failure keeps its sentence, cleaned, and its error")

@@ -125,6 +125,76 @@ struct TimeEstimatorTests {
         #expect(seen.last == 1)
     }
 
+    /// A pass of `count` steps of one second of a whole evaluation, the reused ones a quarter.
+    private func cachedPass(_ run: Int, reused: Set<Int>, count: Int = 4) -> [TimeEstimator.StepTiming] {
+        (1...count).map { number in
+            let isReused = reused.contains(number)
+            return .init(
+                run: run, tokens: 576, calls: 2, seconds: isReused ? 0.5 : 2,
+                place: .init(pass: .lr, number: number, count: count, stepCache: 0.2, coverage: 1), isReused: isReused)
+        }
+    }
+
+    private func cachedRecipe(steps: Int) -> Recipe {
+        var recipe = Samples.recipe()
+        recipe.lr.stepCache = 0.2
+        recipe.lr.steps = steps
+        return recipe
+    }
+
+    @Test("Steps that reused blocks before are expected to do so again, each in its place")
+    func savings() throws {
+        let estimator = TimeEstimator(steps: cachedPass(1, reused: [3]) + cachedPass(2, reused: [3, 4]), stages: [])
+        let part = try #require(estimator.job(cachedRecipe(steps: 4), kind: .draft).parts.first { $0.stage == .lr })
+        #expect(part.stepWork == [2, 2, 0.5, 1.25])
+        #expect(isClose(part.time?.seconds, 5.75, within: 1e-9))
+        // With another number of steps the mean share holds; without step caching none.
+        let longer = try #require(estimator.job(cachedRecipe(steps: 8), kind: .draft)[.lr])
+        #expect(isClose(longer.seconds, 16 * 5.75 / 8, within: 1e-9))
+        let whole = try #require(estimator.job(Samples.recipe(), kind: .draft)[.lr])
+        #expect(isClose(whole.seconds, 16, within: 1e-9))
+        var remaining = RemainingTime(estimate: estimator.job(cachedRecipe(steps: 4), kind: .draft), now: 0)
+        remaining.update(.stageStarted(.lr, parts: 4), now: 0)
+        for number in 1...2 {
+            var step = Samples.step(number, seconds: 2)
+            step.count = 4
+            remaining.update(.stepFinished(step), now: 2 * Double(number))
+        }
+        #expect(isClose(remaining.remaining(now: 4)?.seconds, 1.75, within: 1e-9))
+    }
+
+    @Test("The plan's evaluations of each step count, not guidance alone")
+    func stepCalls() throws {
+        var recipe = Samples.recipe()
+        recipe.lr.steps = 4
+        let estimator = TimeEstimator(
+            steps: [timing(1, 576, 1, calls: 2)], stages: [], stepCalls: [.lr: [1, 2, 2, 1]])
+        #expect(isClose(estimator.job(recipe, kind: .draft)[.lr]?.seconds, 3, within: 1e-9))
+    }
+
+    @Test("Times with as much attention left out are preferred")
+    func coverage() throws {
+        var recipe = Samples.recipe()
+        recipe.lr.coverage = 0.5
+        let sparse = TimeEstimator.StepTiming(
+            run: 2, tokens: 576, calls: 2, seconds: 0.5,
+            place: .init(pass: .lr, number: 2, count: 8, stepCache: 0, coverage: 0.5))
+        let estimator = TimeEstimator(steps: [timing(1, 576, 1, calls: 2), sparse], stages: [])
+        #expect(isClose(estimator.job(recipe, kind: .draft)[.lr]?.seconds, 4, within: 1e-9))
+    }
+
+    @Test("A commit whose draft was cleaned away takes the draft's pass too")
+    func remake() throws {
+        let recipe = Samples.recipe()
+        let estimator = TimeEstimator(
+            steps: [timing(1, 576, 1, calls: 2), timing(1, 2304, 5)],
+            stages: [.init(run: 1, stage: .text, work: 0, seconds: 0.25)])
+        let plain = try #require(estimator.job(recipe, kind: .commit).total)
+        let again = try #require(estimator.job(recipe, kind: .commit, remakesDraft: true).total)
+        #expect(isClose(again.seconds - plain.seconds, 8.25, within: 1e-9))
+        #expect(isClose(estimator.remake(recipe)?.seconds, 8.25, within: 1e-9))
+    }
+
     @Test("A slow first step is taken for warm-up")
     func warmUp() {
         var remaining = RemainingTime(

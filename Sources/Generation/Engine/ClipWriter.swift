@@ -55,6 +55,13 @@ enum JobFolder {
         }
     }
 
+    /// Of the job whose folder it is; nil where there is none that can be read.
+    static func recipe(in folder: URL) -> Recipe? {
+        (try? Data(contentsOf: folder.appending(path: "recipe.json"))).flatMap {
+            try? JSONDecoder().decode(Recipe.self, from: $0)
+        }
+    }
+
     static func clip(_ folder: URL) -> URL { folder.appending(path: "clip.mp4") }
 
     /// The still that lists show.

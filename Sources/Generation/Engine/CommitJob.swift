@@ -12,12 +12,6 @@ struct CommitJob {
     let model: LoadedModel
     let options: GenerationEngine.Options
 
-    /// Where a model has no HR stage: the draft's latent, resized, is noised to this level and denoised at full size, in
-    /// as many steps as asked for. Explicit timesteps are taken as they are.
-    private static let restartLevel: Float = 0.7
-    /// Widest picture of the previews of a commit.
-    static let previewWidth = 640
-
     /// - Throws: ``GenerationError`` or `CancellationError`.
     func run(_ job: JobContext) throws {
         let recipe = try checkedRecipe()
@@ -33,7 +27,10 @@ struct CommitJob {
             return (try model.transformer(), try model.highResolution(), try model.decoder())
         }
         let latent = try denoised(recipe, low, high, job)
-        try writeClip(latent, recipe, decoder, writer, job)
+        try ClipStage(
+            decoder: decoder, grid: PassBuilder(model: model, recipe: recipe).grid(recipe.hr.size), recipe: recipe,
+            size: recipe.hr.size, file: request.output.file, wantsPreviews: request.wantsPreviews
+        ).run(latent, writer, job)
         SamplerState.remove(in: request.folder)
         job.emit(
             .finished(
@@ -88,11 +85,8 @@ struct CommitJob {
         _ = random.normal(count: draft.latent.count)
         let injections = try features(passes, low, high, lowGrid, grid, &random, job)
         var start = random.normal(count: grid.tokenCount * channels)
-        var schedule = try passes.schedule(.hr, recipe.hr, grid: grid)
+        let schedule = try model.shapes.schedule(.hr, recipe.hr, grid: grid)
         if high.turbo2k == nil {
-            if recipe.hr.timesteps == nil {
-                schedule = try NoiseSchedule(timesteps: schedule.timesteps.map { $0 * Self.restartLevel })
-            }
             start = restart(start, lowGrid, grid, channels, level: schedule.timesteps[0])
         }
         return try job.stage(.hr, parts: schedule.stepCount) {
@@ -101,6 +95,7 @@ struct CommitJob {
                 prompts: (draft.positive, draft.negative), injections: injections, folder: request.folder,
                 key: passes.stateKey(
                     recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: draft.weightsSHA256),
+                weights: draft.weightsSHA256,
                 preview: request.wantsPreviews ? preview(passes, lowGrid, grid, job) : nil
             ).run(from: start, job: job)
         }
@@ -143,33 +138,6 @@ struct CommitJob {
         let resized = Tensor(draft.latent, shape: [1, low.frames, low.height, low.width, channels])
             .trilinearResized(to: [high.frames, high.height, high.width])
         return zip(resized.values, noise).map { (1 - level) * $0 + level * $1 }
-    }
-
-    private func writeClip(
-        _ latent: [Float], _ recipe: Recipe, _ decoder: VideoDecoderExecutor, _ writer: ClipWriter, _ job: JobContext
-    ) throws {
-        let grid = PassBuilder(model: model, recipe: recipe).grid(recipe.hr.size)
-        var encoding = 0.0
-        var previews: [VideoFrame] = []
-        try job.stage(.decode, parts: recipe.frames) {
-            try DecodeStage(
-                decoder: decoder, grid: grid, frameCount: recipe.frames, size: recipe.hr.size, seed: recipe.seed
-            )
-            .run(latent, job: job) { frame in
-                let start = ContinuousClock.now
-                try writer.append(frame)
-                if request.wantsPreviews {
-                    let size = frame.sizeFitting(maximumWidth: Self.previewWidth, maximumHeight: Self.previewWidth)
-                    previews.append(frame.resized(toWidth: size.width, height: size.height))
-                }
-                encoding += JobContext.seconds(since: start)
-            }
-        }
-        let bytes = try job.stage(.encode) { try writer.finish(stop: job.stop) }
-        job.add(-encoding, to: .decode)
-        job.add(encoding, to: .encode)
-        if request.wantsPreviews { job.emit(.preview(Preview(look: .decoded, frames: previews, fps: recipe.fps))) }
-        job.emit(.outputWritten(request.output.file, bytes: bytes))
     }
 }
 

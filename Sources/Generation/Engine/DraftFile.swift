@@ -12,13 +12,16 @@ struct DraftFile {
     var negative: TextEmbedding
     var weightsSHA256: String
 
-    static let name = "draft.safetensors"
+    static let name = DraftFolder.latentName
     private static let schema = "turbo2k.draft.v1"
 
     /// - Throws: ``GenerationError/cannotWrite(_:)``.
     func write(in folder: URL) throws {
         do {
-            let json = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+            let encoder = JSONEncoder()
+            // The same draft makes the same file, byte for byte.
+            encoder.outputFormatting = .sortedKeys
+            let json = String(decoding: try encoder.encode(recipe), as: UTF8.self)
             try SafetensorsWriter.write(
                 [
                     .init("latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)])),

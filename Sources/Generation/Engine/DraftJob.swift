@@ -23,18 +23,14 @@ struct DraftJob {
             if model.isReady(for: .draft) { job.emit(.stageCached(.load)) }
             return (try model.transformer(), try model.decoder(), weights)
         }
-        let embeddings = try job.stage(.text) {
-            try model.encode([recipe.prompt, recipe.negative], stop: job.stop) { job.emit(.stageCached(.text)) }
-        }
-        let prompts = (positive: embeddings[0], negative: embeddings[1])
-        let passes = PassBuilder(model: model, recipe: recipe)
-        let grid = passes.grid(recipe.lr.size)
+        let grid = PassBuilder(model: model, recipe: recipe).grid(recipe.lr.size)
         let colors = LatentColorStore(cache: options.cacheFolder, key: weights)
-        let latent = try denoised(recipe, passes, executor, prompts, colors: colors, weights: weights, job)
-        try DraftFile(
-            recipe: recipe, latent: latent, tokenCount: grid.tokenCount, positive: prompts.positive,
-            negative: prompts.negative, weightsSHA256: weights
-        ).write(in: request.folder)
+        let draft = try DraftPass(
+            recipe: recipe, model: model, weights: weights, stateFolder: request.folder,
+            colors: request.wantsPreviews ? colors.load() : nil, wantsPreviews: request.wantsPreviews
+        ).run(executor, job)
+        try draft.write(in: request.folder)
+        let latent = draft.latent
         let frames = try decoded(latent, recipe, grid, decoder, job)
         if request.wantsPreviews {
             job.emit(.preview(Preview(look: .decoded, frames: frames, fps: recipe.fps)))
@@ -54,38 +50,9 @@ struct DraftJob {
 
     /// The recipe as it will run, once everything that can be refused before the start was looked at.
     private func checkedRecipe() throws -> Recipe {
-        var recipe = request.recipe
-        try RecipeCheck(model.shapes).check(recipe)
-        recipe.precision = model.precision
+        var recipe = try DraftPass.checked(request.recipe, model, options)
         recipe.model = model.model.reference
-        try model.requireTextEncoder()
-        try MemoryPlan(
-            shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
-            availableBytes: options.availableBytes
-        ).checkFits(.draft, ignoring: options.ignoresMemory)
         return recipe
-    }
-
-    private func denoised(
-        _ recipe: Recipe, _ passes: PassBuilder, _ executor: VideoTransformerExecutor,
-        _ prompts: (positive: TextEmbedding, negative: TextEmbedding), colors: LatentColorStore, weights: String,
-        _ job: JobContext
-    ) throws -> [Float] {
-        let grid = passes.grid(recipe.lr.size)
-        let schedule = try passes.schedule(.lr, recipe.lr, grid: grid)
-        let preview =
-            request.wantsPreviews
-            ? passes.preview(colors.load(), grid: grid, size: recipe.lr.size, job: job) : nil
-        return try job.stage(.lr, parts: schedule.stepCount) {
-            var random = RandomSource(seed: UInt64(recipe.seed))
-            let noise = random.normal(count: grid.tokenCount * executor.configuration.inputChannels)
-            return try passes.denoise(
-                .lr, executor: executor, settings: recipe.lr, grid: grid, schedule: schedule, random: random,
-                prompts: prompts, folder: request.folder,
-                key: passes.stateKey(recipe.lr, kind: "draft", weights: weights),
-                preview: preview
-            ).run(from: noise, job: job)
-        }
     }
 
     private func decoded(

@@ -56,9 +56,25 @@ package final class GenerationEngine: GenerationService {
 
     package func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
         stream { [self] job in
-            let draft = try DraftFile.read(in: request.draftFolder)
+            let draft = try draft(of: request, job)
             let model = try load(draft.recipe.model, precision: request.precision ?? draft.recipe.precision)
             try CommitJob(request: request, draft: draft, model: model, options: options).run(job)
+        }
+    }
+
+    /// The draft that a commit is made of; one that was cleaned away is made again.
+    private func draft(of request: CommitRequest, _ job: JobContext) throws -> DraftFile {
+        let remake = DraftRemake(request: request, options: options)
+        guard !DraftFolder.hasLatent(request.draftFolder), let recipe = remake.recipe else {
+            return try DraftFile.read(in: request.draftFolder)
+        }
+        return try remake.run(recipe, try load(recipe.model, precision: recipe.precision), job)
+    }
+
+    package func partial(_ request: PartialRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+        stream { [self] job in
+            let model = try load(request.recipe.model, precision: request.recipe.precision)
+            try PartialJob(request: request, model: model, options: options).run(job)
         }
     }
 
@@ -66,10 +82,13 @@ package final class GenerationEngine: GenerationService {
         try ModelCatalog.explained {
             let shapes = try ModelShapes(catalog.find(recipe.model))
             try RecipeCheck(shapes).checkSettings(recipe)
-            return MemoryPlan(
+            var plan = MemoryPlan(
                 shapes: shapes, recipe: recipe, precision: recipe.precision ?? Kernels.defaultPrecision,
                 threadCount: threadCount, availableBytes: options.availableBytes
             ).plan
+            plan.lrStepCalls = try shapes.stepCalls(.lr, recipe)
+            plan.hrStepCalls = try shapes.stepCalls(.hr, recipe)
+            return plan
         }
     }
 
@@ -103,6 +122,19 @@ package final class GenerationEngine: GenerationService {
     }
 
     package func look(_ look: SharperLook) async { looks.ask(look) }
+
+    package func releaseMemory() async {
+        await withCheckedContinuation { continuation in
+            queue.async { [self] in
+                loaded.withLock { slot in
+                    slot.model = nil
+                    slot.key = ""
+                }
+                ProcessMemory.giveBackFreed()
+                continuation.resume()
+            }
+        }
+    }
 
     private var threadCount: Int { options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 

@@ -21,15 +21,7 @@ struct MemoryPlan {
     /// The longest text the model reads.
     private static let textTokens = PromptLimit.tokens
 
-    private var scale: LatentScale {
-        LatentScale(
-            frames: shapes.autoencoderConfiguration.temporalFactor,
-            pixels: shapes.autoencoderConfiguration.spatialFactor)
-    }
-
-    private func grid(_ size: VideoSize) -> LatentGrid {
-        LatentGrid(pixelFrames: recipe.frames, pixelHeight: size.height, pixelWidth: size.width, scale: scale)
-    }
+    private func grid(_ size: VideoSize) -> LatentGrid { shapes.grid(size, frames: recipe.frames) }
 
     /// A whole job: a draft and its commit. Decoding and encoding are the commit's, the larger.
     var plan: GenerationPlan {
@@ -80,7 +72,7 @@ struct MemoryPlan {
             name: "features in another order",
             bytes: isReordered ? injectedBytes(hr, high) / max(guidanceCount, 1) : 0)
         let previews = GenerationPlan.Term(
-            name: "preview frames", bytes: recipe.frames * CommitJob.previewWidth * CommitJob.previewWidth * 3)
+            name: "preview frames", bytes: recipe.frames * ClipStage.previewWidth * ClipStage.previewWidth * 3)
         let encoder = GenerationPlan.Term(name: "video encoder", bytes: encoderBytes(recipe.hr.size))
         return [
             stage(.load, [weights]),

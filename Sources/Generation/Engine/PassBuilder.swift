@@ -16,9 +16,7 @@ struct PassBuilder {
         LatentScale(frames: autoencoder.temporalFactor, pixels: autoencoder.spatialFactor)
     }
 
-    func grid(_ size: VideoSize) -> LatentGrid {
-        LatentGrid(pixelFrames: recipe.frames, pixelHeight: size.height, pixelWidth: size.width, scale: scale)
-    }
+    func grid(_ size: VideoSize) -> LatentGrid { model.shapes.grid(size, frames: recipe.frames) }
 
     func rotary(_ grid: LatentGrid, _ executor: VideoTransformerExecutor, order: TokenOrder? = nil) -> RotaryRows {
         let places = grid.indices(frameRate: recipe.fps, isCausal: model.shapes.isCausal, scale: scale).values
@@ -45,26 +43,12 @@ struct PassBuilder {
         }
     }
 
-    /// The recipe's own levels or shift, else the schedule of the model's configuration.
-    ///
-    /// - Throws: ``GenerationError/badValue(_:)``.
-    func schedule(_ pass: Pass, _ settings: PassSettings, grid: LatentGrid) throws -> NoiseSchedule {
-        do {
-            if let timesteps = settings.timesteps { return try NoiseSchedule(timesteps: timesteps) }
-            if let shift = settings.shift { return try .shifted(stepCount: settings.steps, shift: shift) }
-            let own = pass == .lr ? model.shapes.schedule : model.shapes.highResolutionSchedule
-            return try own.schedule(stepCount: settings.steps, tokenCount: grid.tokenCount)
-        } catch {
-            throw GenerationError.badValue("The noise schedule cannot be made. \(error)")
-        }
-    }
-
     /// - `random`: where a stochastic pass draws the noise of its steps.
     /// - `injections`: in the order of the pass's tokens, ``order(_:grid:)``.
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
         schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),
-        injections: [InjectedFeatures] = [], folder: URL, key: String, preview: EstimatePreview?
+        injections: [InjectedFeatures] = [], folder: URL, key: String, weights: String, preview: EstimatePreview?
     ) -> DenoiseStage {
         let guidance = PassGuidance(settings)
         let sparsity = order(settings, grid: grid).map { order in
@@ -81,7 +65,7 @@ struct PassBuilder {
             negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
             injections: injections, sparsity: sparsity,
             reuse: reuse(threshold: settings.stepCache ?? 0, grid: grid, executor),
-            stateFolder: folder, stateKey: key, preview: preview)
+            stateFolder: folder, stateKey: key, weightsSHA256: weights, preview: preview)
     }
 
     /// Shows estimates: by a fitted map, and by the decoder on demand.

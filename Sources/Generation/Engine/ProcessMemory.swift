@@ -14,6 +14,14 @@ package enum ProcessMemory {
     /// Bytes this process holds that no file backs, so that only it can give them back.
     static var ownBytes: Int { kibibytes("RssAnon:", in: "/proc/self/status") * 1024 }
 
+    /// Gives pages back that freed memory still holds: the C library keeps them for later unless it is told. Its header
+    /// for that is not part of what Swift imports.
+    static func giveBackFreed() {
+        typealias MallocTrim = @convention(c) (Int) -> Int32
+        guard let symbol = dlsym(nil, "malloc_trim") else { return }
+        _ = unsafeBitCast(symbol, to: MallocTrim.self)(0)
+    }
+
     /// Bytes that new allocations may take: the system's, capped by the limits of the control groups around this process.
     package static var availableBytes: Int {
         let system = kibibytes("MemAvailable:", in: "/proc/meminfo") * 1024

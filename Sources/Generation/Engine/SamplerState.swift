@@ -6,13 +6,20 @@ import WeightFiles
 
 /// The sampler between two steps, kept so that a stop costs at most the step in flight.
 struct SamplerState: Sendable {
+    var pass: Pass
     /// Steps finished.
     var step: Int
+    /// All steps of the pass.
+    var stepCount: Int
     /// `[tokens, channels]`.
     var latent: [Float]
     var tokenCount: Int
     /// What the state belongs to: settings, weights, draft. Another key: another job.
     var key: String
+    /// Of the files that the latent means something to.
+    var weightsSHA256: String
+    /// The step's estimate of the clean latent, for who wants to see what there is; going on needs none.
+    var estimate: [Float]?
     /// With sparse attention, the key blocks that the first step chose.
     var attention: [UInt8]?
 
@@ -24,25 +31,48 @@ struct SamplerState: Sendable {
             SafetensorsWriter.Entry(
                 "latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)]))
         ]
+        // Half the bytes: it is looked at, not computed with.
+        if let estimate {
+            entries.append(
+                .init(
+                    "estimate", Tensor(estimate, shape: [tokenCount, estimate.count / max(tokenCount, 1)]),
+                    as: .bfloat16))
+        }
         if let attention {
             entries.append(.init("attention", dtype: .uint8, shape: [attention.count], bytes: attention))
         }
         try SafetensorsWriter.write(
-            entries, metadata: ["step": String(step), "key": key], to: folder.appending(path: Self.name).path)
+            entries,
+            metadata: [
+                "step": String(step), "key": key, "pass": pass.rawValue, "steps": String(stepCount),
+                "weights_sha256": weightsSHA256,
+            ], to: folder.appending(path: Self.name).path)
     }
 
     /// The state in a folder, if there is one of this key with this many finite numbers; one that cannot be read counts as
     /// none.
     static func read(in folder: URL, key: String, count: Int) -> SamplerState? {
-        guard let file = try? SafetensorsFile(path: folder.appending(path: name).path), file.metadata["key"] == key,
-            let step = file.metadata["step"].flatMap(Int.init), step >= 0, let latent = try? file.tensor("latent"),
-            latent.shape.count == 2, latent.count == count
+        guard let state = read(in: folder), state.key == key, state.latent.count == count else { return nil }
+        return state
+    }
+
+    /// The state in a folder, whichever job's; nil also where it cannot be read.
+    static func read(in folder: URL) -> SamplerState? {
+        guard let file = try? SafetensorsFile(path: folder.appending(path: name).path), let key = file.metadata["key"],
+            let pass = file.metadata["pass"].flatMap(Pass.init), let step = number("step", file), step >= 0,
+            let stepCount = number("steps", file), let latent = try? file.tensor("latent"), latent.shape.count == 2
         else { return nil }
         let values = latent.values
         guard values.allSatisfy(\.isFinite) else { return nil }
+        let estimate = file.contains("estimate") ? try? file.tensor("estimate").values : nil
         let attention = file.contains("attention") ? try? file.raw("attention").withUnsafeBytes { [UInt8]($0) } : nil
         return SamplerState(
-            step: step, latent: values, tokenCount: latent.shape[0], key: key, attention: attention)
+            pass: pass, step: step, stepCount: stepCount, latent: values, tokenCount: latent.shape[0], key: key,
+            weightsSHA256: file.metadata["weights_sha256"] ?? "", estimate: estimate, attention: attention)
+    }
+
+    private static func number(_ key: String, _ file: SafetensorsFile) -> Int? {
+        file.metadata[key].flatMap { Int($0) }
     }
 
     static func remove(in folder: URL) {

@@ -15,6 +15,8 @@ struct FakeJob: Sendable {
     private struct State: Codable {
         var pass: Pass
         var step: Int
+        /// All steps of the pass.
+        var count: Int
     }
 
     func draft(_ request: DraftRequest) async throws {
@@ -28,6 +30,7 @@ struct FakeJob: Sendable {
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
             .lr, recipe.lr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+        try keepLatent(recipe, in: request.folder)
         let kept = request.folder.appendingPathComponent("clip.mp4")
         try await runDecode(recipe.frames, log: &log)
         if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
@@ -45,7 +48,8 @@ struct FakeJob: Sendable {
     }
 
     func commit(_ request: CommitRequest) async throws {
-        var recipe = try FakeFeatures(folder: request.draftFolder).recipe
+        let draft = try FakeFeatures(folder: request.draftFolder).recipe
+        var recipe = draft
         recipe.hr = request.hr
         recipe.precision = request.precision ?? recipe.precision
         recipe.seed = request.seed ?? recipe.seed
@@ -55,6 +59,7 @@ struct FakeJob: Sendable {
         var log = JobLog()
         try await run(.load, log: &log) {}
         try await run(.text, log: &log) {}
+        if !DraftFolder.hasLatent(request.draftFolder) { try await remake(draft, for: request, log: &log) }
         try await run(.features, log: &log) {}
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
@@ -66,6 +71,35 @@ struct FakeJob: Sendable {
         }
         removeState(request.folder)
         finish(.commit, recipe, clip, log: log, file: request.output.file)
+    }
+
+    /// As the engine does where a draft was cleaned away.
+    private func remake(_ draft: Recipe, for request: CommitRequest, log: inout JobLog) async throws {
+        let clip = FakeClip(prompt: draft.prompt, seed: draft.seed)
+        try await runPass(
+            .lr, draft.lr, draft, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+        try keepLatent(draft, in: request.draftFolder)
+        if let known = request.knownDraft?.latentSHA256, known != clip.digest {
+            send(.noted("The draft's latent was made again, and it differs from the first."))
+        }
+    }
+
+    func partial(_ request: PartialRequest) async throws {
+        let pass: Pass = request.kind == .draft ? .lr : .hr
+        let settings = pass == .lr ? request.recipe.lr : request.recipe.hr
+        guard let state = state(in: request.folder), state.pass == pass else {
+            throw GenerationError.badValue("No step of this job is finished, so there is nothing to write yet.")
+        }
+        var log = JobLog()
+        let steps = StepsDone(done: state.step, of: state.count)
+        let clip = FakeClip(prompt: request.recipe.prompt, seed: request.recipe.seed)
+        try await run(.load, log: &log) {}
+        try await runDecode(request.recipe.frames, log: &log)
+        try await run(.encode, parts: request.recipe.frames, log: &log) {
+            try write(
+                clip, request.recipe, size: settings.size, to: request.output, announce: true, partial: steps)
+        }
+        finish(request.kind, request.recipe, clip, log: log, file: request.output.file, partial: steps)
     }
 
     // MARK: Stages
@@ -110,11 +144,12 @@ struct FakeJob: Sendable {
                 pass: pass, number: number, count: settings.steps,
                 sigma: 1 - Float(number - 1) / Float(settings.steps), seconds: seconds, attention: seconds * 0.31,
                 linear: seconds * 0.58, tokens: tokens, calls: settings.guidance == 1 ? 1 : 2,
-                x0Change: number == 1 ? nil : 0.8 / Double(number * number))
+                x0Change: number == 1 ? nil : 0.8 / Double(number * number),
+                residentBytes: ProcessMemory.residentBytes)
             log.steps.append(record)
             send(.stepFinished(record))
             if previews { sendEstimate(clip, recipe, settings, pass, number) }
-            try writeState(State(pass: pass, step: number), folder: folder)
+            try writeState(State(pass: pass, step: number, count: settings.steps), folder: folder)
             send(.stateSaved(pass: pass, step: number))
         }
         send(.stageFinished(stage, seconds: log.record(stage, since: start)))
@@ -208,12 +243,26 @@ struct FakeJob: Sendable {
         try save(JSONEncoder().encode(state), to: folder.appendingPathComponent("state.json"))
     }
 
-    /// Steps that need not be run again; damaged state counts as none.
+    /// Steps that need not be run again.
     private func finishedSteps(_ pass: Pass, folder: URL, count: Int) -> Int {
-        guard let data = try? Data(contentsOf: folder.appendingPathComponent("state.json")),
-            let state = try? JSONDecoder().decode(State.self, from: data), state.pass == pass
-        else { return 0 }
+        guard let state = state(in: folder), state.pass == pass else { return 0 }
         return min(state.step, count)
+    }
+
+    /// A damaged one counts as none.
+    private func state(in folder: URL) -> State? {
+        (try? Data(contentsOf: folder.appendingPathComponent("state.json"))).flatMap {
+            try? JSONDecoder().decode(State.self, from: $0)
+        }
+    }
+
+    /// Stands for the latent and the embedding, which cleaning up takes away.
+    private func keepLatent(_ recipe: Recipe, in folder: URL) throws {
+        let nothing = TextEmbedding(states: [0], tokenCount: 1, channels: 1)
+        try DraftFile(
+            recipe: recipe, latent: [0], tokenCount: 1, positive: nothing, negative: nothing,
+            weightsSHA256: Self.weightsSHA256
+        ).write(in: folder)
     }
 
     /// A finished job needs none any more.
@@ -231,7 +280,8 @@ struct FakeJob: Sendable {
 
     /// Writes the clip; a frame costs one check for a stop.
     private func write(
-        _ clip: FakeClip, _ recipe: Recipe, size: VideoSize, to output: OutputRequest, announce: Bool
+        _ clip: FakeClip, _ recipe: Recipe, size: VideoSize, to output: OutputRequest, announce: Bool,
+        partial: StepsDone? = nil
     ) throws {
         if let free = options.diskBytes, free < size.width * size.height * recipe.frames / 40 + 200 << 20 {
             throw GenerationError.cannotWrite(
@@ -242,13 +292,16 @@ struct FakeJob: Sendable {
             frameRate: FrameRate(recipe.fps) ?? 24, quality: output.crf ?? 18,
             metadata: ContainerMetadata(
                 title: output.title,
-                comment: output.comment?(ClipOrigin(recipe: recipe, weightsSHA256: Self.weightsSHA256))))
+                comment: output.comment?(
+                    ClipOrigin(recipe: recipe, weightsSHA256: Self.weightsSHA256, partial: partial))))
+        let noise = partial.map { 0.9 * (1 - Double($0.done) / Double($0.count)) } ?? 0
         do {
             let writer = try VideoWriter(
                 path: output.file.path, width: size.width, height: size.height, options: options)
             for index in 0..<recipe.frames {
                 try Task.checkCancellation()
-                try writer.append(clip.frame(width: size.width, height: size.height, time: time(of: index, recipe)))
+                try writer.append(
+                    clip.frame(width: size.width, height: size.height, time: time(of: index, recipe), noise: noise))
                 if announce { send(.partsFinished(.encode, parts: index + 1, count: recipe.frames)) }
             }
             let summary = try writer.finish()
@@ -318,13 +371,17 @@ struct FakeJob: Sendable {
         }
     }
 
-    private func finish(_ kind: GenerationResult.Kind, _ recipe: Recipe, _ clip: FakeClip, log: JobLog, file: URL) {
+    private func finish(
+        _ kind: GenerationResult.Kind, _ recipe: Recipe, _ clip: FakeClip, log: JobLog, file: URL,
+        partial: StepsDone? = nil
+    ) {
         let digest = clip.digest
         send(
             .finished(
                 GenerationResult(
                     kind: kind, recipe: recipe, weightsSHA256: Self.weightsSHA256, latentSHA256: digest,
                     steps: log.steps, stageSeconds: log.stageSeconds,
-                    seconds: (ContinuousClock.now - log.start) / .seconds(1), file: file, peakBytes: 64 << 20)))
+                    seconds: (ContinuousClock.now - log.start) / .seconds(1), file: file, partial: partial,
+                    peakBytes: 64 << 20)))
     }
 }

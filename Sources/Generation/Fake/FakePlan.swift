@@ -24,7 +24,12 @@ struct FakePlan {
                 .init(stage: .encode, terms: [.init(name: "encoder", bytes: hrPixels * 40)]),
             ],
             lrTokens: lrTokens, hrTokens: hrTokens, lrFlopsPerCall: Double(lrTokens) * 1.2e7,
-            hrFlopsPerCall: Double(hrTokens) * 1.6e7, availableBytes: availableBytes)
+            hrFlopsPerCall: Double(hrTokens) * 1.6e7, lrStepCalls: Self.calls(recipe.lr),
+            hrStepCalls: Self.calls(recipe.hr), availableBytes: availableBytes)
+    }
+
+    private static func calls(_ pass: PassSettings) -> [Int] {
+        Array(repeating: pass.guidance == 1 ? 1 : 2, count: pass.steps)
     }
 
     /// Latent cells of 32 x 32 pixels by 8 frames, the first frame alone.

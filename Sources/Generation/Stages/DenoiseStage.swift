@@ -66,9 +66,10 @@ struct DenoiseStage {
     let sparsity: SparsePass?
     /// Step caching; nil: every step computes all blocks.
     let reuse: StepReuse?
-    /// Where the state is kept after each step, and under which key.
+    /// Where the state is kept after each step, under which key, and of which weights.
     let stateFolder: URL
     let stateKey: String
+    let weightsSHA256: String
     /// Shows the present estimate of the clean latent between two steps.
     let preview: EstimatePreview?
 
@@ -109,7 +110,8 @@ struct DenoiseStage {
                 // A finished draft is kept whole; a finished commit still has to be decoded and written.
                 if !isLast || pass == .hr {
                     let state = SamplerState(
-                        step: step.index + 1, latent: tokens.values, tokenCount: grid.tokenCount, key: stateKey,
+                        pass: pass, step: step.index + 1, stepCount: schedule.stepCount, latent: tokens.values,
+                        tokenCount: grid.tokenCount, key: stateKey, weightsSHA256: weightsSHA256, estimate: estimate,
                         attention: sparsity?.blocks.bits)
                     if let reuse, !isLast { reuse.keep { saver.save(state) } } else { saver.save(state) }
                 }
@@ -180,7 +182,8 @@ struct DenoiseStage {
                     pass: pass, number: step.index + 1, count: schedule.stepCount, sigma: step.time,
                     seconds: JobContext.seconds(since: start), attention: parts.attention / threads,
                     linear: parts.linear / threads, tokens: grid.tokenCount,
-                    calls: guidance.branches(at: step.time).count, x0Change: change)))
+                    calls: guidance.branches(at: step.time).count, x0Change: change,
+                    isReused: reuse?.isReused ?? false, residentBytes: ProcessMemory.residentBytes)))
     }
 
     /// x0 = x - t v.

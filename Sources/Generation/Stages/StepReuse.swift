@@ -28,6 +28,9 @@ final class StepReuse {
     /// Saves the state before this step; not called where the step turns out to be reused.
     private var save: (() -> Void)?
 
+    /// Whether the present step took most blocks from the last whole one.
+    var isReused: Bool { isWhole == false }
+
     /// `threshold`: of the relative change.
     init(threshold: Float, _ makeCache: @escaping () -> BlockCache) {
         self.threshold = threshold

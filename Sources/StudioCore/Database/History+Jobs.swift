@@ -76,11 +76,11 @@ extension History {
             try database.execute(
                 sql: """
                     INSERT OR REPLACE INTO step(job, pass, n, count, sigma, calls, tokens, seconds, attention, linear,
-                      bytes, x0_change) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                      bytes, x0_change, reused) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                 arguments: [
                     id, step.pass.rawValue, step.number, step.count, Double(step.sigma), step.calls, step.tokens,
-                    step.seconds, step.attention, step.linear, peakBytes, step.x0Change,
+                    step.seconds, step.attention, step.linear, peakBytes, step.x0Change, step.isReused,
                 ])
         }
     }

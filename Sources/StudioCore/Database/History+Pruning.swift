@@ -30,7 +30,7 @@ extension History {
         let kept = try jobs()
         let drafts = kept.filter { $0.kind == .draft && $0.state == .done }
         for job in drafts.dropFirst(settings.keptDrafts) where !job.isStarred {
-            let freed = try Self.removeFiles(["draft.safetensors"], in: job.folder, isDryRun)
+            let freed = try Self.removeFiles([DraftFolder.latentName], in: job.folder, isDryRun)
             if freed > 0 { report.thinnedDrafts.append(job.id) }
             report.freedBytes += freed
         }

@@ -138,7 +138,7 @@ extension History {
         return StepRecord(
             pass: pass, number: row["n"], count: row["count"], sigma: Float(sigma), seconds: row["seconds"],
             attention: row["attention"], linear: row["linear"], tokens: row["tokens"], calls: row["calls"],
-            x0Change: row["x0_change"])
+            x0Change: row["x0_change"], isReused: row["reused"])
     }
 
     private static func batch(_ row: Row) -> JobBatch? {

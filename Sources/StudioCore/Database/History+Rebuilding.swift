@@ -4,16 +4,16 @@ import GRDB
 extension History {
     /// Makes a row for a clip that carries its recipe and that the history does not know.
     ///
-    /// The row tells of the clip and its settings; the latent of a draft does not come back, so it cannot be committed.
+    /// The row tells of the clip and its settings; a commit of such a draft makes its latent again.
     ///
-    /// - Returns: the job's number; nil where the file is known already.
+    /// - Returns: the job's number; nil where the file is known already, or shows a job that was never finished.
     package func adopt(_ file: URL, _ document: RecipeDocument, now: Date = .now) throws(StudioError) -> Int? {
         let path = file.standardizedFileURL.path(percentEncoded: false)
         let isKnown = try read {
             try Bool.fetchOne(
                 $0, sql: "SELECT EXISTS(SELECT 1 FROM output WHERE path = ? AND kind <> 'planned')", arguments: [path])
         }
-        guard isKnown != true else { return nil }
+        guard isKnown != true, document.partial == nil else { return nil }
         let attributes = try? FileManager.default.attributesOfItem(atPath: path)
         let made = document.made ?? attributes?[.modificationDate] as? Date ?? now
         // Another machine may have made it.

@@ -6,7 +6,7 @@ extension History {
     ///
     /// The hash of weights is known only once they are loaded: those of the newest job with the model's name count.
     package func estimator(
-        for recipe: Recipe, machine: Machine = .current, criticalTokens: Double? = nil
+        for recipe: Recipe, machine: Machine = .current, plan: GenerationPlan? = nil
     ) throws(StudioError) -> TimeEstimator {
         let sql = """
             SELECT id FROM job WHERE state = 'done' AND model = ?1 AND machine = ?2 AND threads = ?3 AND build = ?4
@@ -20,7 +20,13 @@ extension History {
         ]
         let (steps, stages) = try read { database in
             let steps = try Row.fetchAll(
-                database, sql: "SELECT job, tokens, calls, seconds FROM step WHERE job IN (\(sql))",
+                database,
+                sql: """
+                    SELECT step.job, tokens, calls, step.seconds, pass, n, count, reused,
+                      json_extract(recipe, '$.' || pass || '.stepCache') AS cache,
+                      json_extract(recipe, '$.' || pass || '.coverage') AS coverage
+                    FROM step JOIN job ON job.id = step.job WHERE step.job IN (\(sql))
+                    """,
                 arguments: arguments)
             let stages = try Row.fetchAll(
                 database,
@@ -29,15 +35,26 @@ extension History {
             return (steps, stages)
         }
         return TimeEstimator(
-            steps: steps.map {
-                .init(run: $0["job"], tokens: $0["tokens"], calls: $0["calls"], seconds: $0["seconds"])
-            },
+            steps: steps.map(Self.timing),
             stages: stages.compactMap { row in
                 Stage(rawValue: row["name"]).map {
                     .init(run: row["job"], stage: $0, work: row["work"], seconds: row["seconds"])
                 }
             },
-            criticalTokens: criticalTokens ?? 17_000)
+            criticalTokens: plan.flatMap(TimeEstimator.criticalTokens) ?? 17_000,
+            stepCalls: plan.map { [.lr: $0.lrStepCalls, .hr: $0.hrStepCalls] } ?? [:])
+    }
+
+    private static func timing(_ row: Row) -> TimeEstimator.StepTiming {
+        let (cache, coverage): (Double?, Double?) = (row["cache"], row["coverage"])
+        let place = Pass(rawValue: row["pass"]).map { pass in
+            TimeEstimator.PassPlace(
+                pass: pass, number: row["n"], count: row["count"], stepCache: Float(cache ?? 0),
+                coverage: Float(coverage ?? 1))
+        }
+        return .init(
+            run: row["job"], tokens: row["tokens"], calls: row["calls"], seconds: row["seconds"], place: place,
+            isReused: row["reused"])
     }
 
     /// How far predictions of whole jobs were off, by how much of the job was done: the median relative error.
@@ -52,6 +69,34 @@ extension History {
         }
         return errors.sorted { $0.key < $1.key }.map { percent, values in
             (percent, values.sorted()[values.count / 2], values.count)
+        }
+    }
+
+    /// How long the pictures of estimates took beside the steps they were made between, as a share of the steps' time;
+    /// nil without any.
+    package func previewOverhead() throws(StudioError) -> (share: Double, jobs: Int)? {
+        let row = try read { database in
+            try Row.fetchOne(
+                database,
+                sql: """
+                    SELECT sum(preview.seconds) AS shown, count(DISTINCT preview.job) AS jobs,
+                      (SELECT sum(seconds) FROM step WHERE job IN (SELECT job FROM stage WHERE name = 'preview')) AS steps
+                    FROM stage AS preview WHERE name = 'preview'
+                    """)
+        }
+        guard let row, let shown: Double = row["shown"], let steps: Double = row["steps"], steps > 0 else { return nil }
+        return (shown / steps, row["jobs"])
+    }
+
+    /// Seconds that pictures of a job's estimates took; its own row of the stages' table.
+    func recordPreviews(_ seconds: Double, count: Int, of id: Int) throws(StudioError) {
+        try write { database in
+            try database.execute(
+                sql: """
+                    INSERT OR REPLACE INTO stage(job, name, part, seconds, work, warm)
+                    VALUES (?, 'preview', 0, ?, ?, 0)
+                    """,
+                arguments: [id, seconds, count])
         }
     }
 }

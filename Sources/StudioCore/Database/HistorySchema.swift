@@ -15,6 +15,10 @@ enum HistorySchema {
                 try database.execute(sql: "ALTER TABLE job ADD COLUMN \(column)")
             }
         }
+        // A step that took most blocks from an earlier one is shorter than others.
+        migrator.registerMigration("v4") {
+            try $0.execute(sql: "ALTER TABLE step ADD COLUMN reused INT NOT NULL DEFAULT 0")
+        }
         return migrator
     }
 

@@ -6,6 +6,8 @@ package struct JobEstimate: Sendable, Hashable {
         package var stage: Stage
         /// Nil: not known yet.
         package var time: TimeEstimate?
+        /// Of a pass: the work of each step, in evaluations of the whole model.
+        package var stepWork: [Double] = []
     }
 
     package var parts: [Part]
@@ -22,30 +24,64 @@ package struct JobEstimate: Sendable, Hashable {
     package subscript(stage: Stage) -> TimeEstimate? {
         parts.first { $0.stage == stage }?.time
     }
+
+    func stepWork(_ stage: Stage) -> [Double] {
+        parts.first { $0.stage == stage }?.stepWork ?? []
+    }
 }
 
 extension TimeEstimator {
-    /// Predicts a draft or a commit.
-    package func job(_ recipe: Recipe, kind: GenerationResult.Kind) -> JobEstimate {
-        let pass = kind == .draft ? recipe.lr : recipe.hr
-        let stages: [Stage] =
-            kind == .draft ? [.load, .text, .lr, .decode, .encode] : [.load, .features, .hr, .decode, .encode]
+    /// Predicts a draft or a commit. `remakesDraft`: the commit's draft was cleaned away, so its pass runs again first.
+    package func job(_ recipe: Recipe, kind: GenerationResult.Kind, remakesDraft: Bool = false) -> JobEstimate {
+        switch (kind, remakesDraft) {
+        case (.draft, _): estimate(recipe, kind, [.load, .text, .lr, .decode, .encode])
+        case (.commit, false): estimate(recipe, kind, [.load, .features, .hr, .decode, .encode])
+        case (.commit, true): estimate(recipe, kind, [.load, .text, .lr, .features, .hr, .decode, .encode])
+        }
+    }
+
+    /// What a commit takes more where its draft was cleaned away; nil where that is not known.
+    package func remake(_ recipe: Recipe) -> TimeEstimate? { estimate(recipe, .draft, [.text, .lr]).total }
+
+    /// Predicts the writing of what a stopped job has.
+    func partial(_ recipe: Recipe, kind: GenerationResult.Kind) -> JobEstimate {
+        estimate(recipe, kind, [.load, .decode, .encode])
+    }
+
+    private func estimate(_ recipe: Recipe, _ kind: GenerationResult.Kind, _ stages: [Stage]) -> JobEstimate {
+        let settings = kind == .draft ? recipe.lr : recipe.hr
         return JobEstimate(
             parts: stages.map { stage in
                 switch stage {
-                case .lr, .hr: .init(stage: stage, time: sampling(pass, frames: recipe.frames))
-                default: .init(stage: stage, time: self.stage(stage, work: Self.work(of: stage, pass, recipe.frames)))
+                case .lr: sampling(.lr, recipe.lr, frames: recipe.frames)
+                case .hr: sampling(.hr, recipe.hr, frames: recipe.frames)
+                default:
+                    .init(
+                        stage: stage,
+                        time: self.stage(stage, work: Self.work(of: stage, settings, recipe.frames)))
                 }
             })
     }
 
-    private func sampling(_ pass: PassSettings, frames: Int) -> TimeEstimate? {
-        let calls = pass.guidance == 1 ? 1 : 2
-        guard let step = step(tokens: Self.tokens(pass.size, frames: frames), calls: calls) else { return nil }
-        let count = Double(pass.steps)
-        return TimeEstimate(
-            seconds: step.seconds * count, low: step.low * count, high: step.high * count, runs: step.runs,
-            basis: step.basis)
+    /// Each step's evaluations, less what step caching is known to save.
+    private func sampling(_ pass: Pass, _ settings: PassSettings, frames: Int) -> JobEstimate.Part {
+        let shares = savings.shares(pass, settings, count: settings.steps)
+        var calls = stepCalls[pass] ?? []
+        // Without a plan: guidance at every noise level.
+        if calls.count != settings.steps {
+            let count = 1 + (settings.guidance == 1 ? 0 : 1) + ((settings.stg ?? 0) > 0 ? 1 : 0)
+            calls = Array(repeating: count, count: settings.steps)
+        }
+        let work = zip(calls, shares).map { Double($0) * $1 }
+        let total = work.reduce(0, +)
+        let tokens = Self.tokens(settings.size, frames: frames)
+        let call = step(tokens: tokens, calls: 1, coverage: settings.coverage ?? 1)
+        let time = call.map {
+            TimeEstimate(
+                seconds: $0.seconds * total, low: $0.low * total, high: $0.high * total, runs: $0.runs,
+                basis: $0.basis)
+        }
+        return .init(stage: pass == .lr ? .lr : .hr, time: time, stepWork: work)
     }
 
     /// Latent cells of a clip: 32 x 32 pixels, 8 frames after the first.

@@ -8,7 +8,7 @@ package struct RemainingTime: Sendable {
     private var stage: Stage?
     private var stageStart: Double
     private var parts = (done: 0, count: 0)
-    private var stepSeconds: [Double] = []
+    private var steps: [StepRecord] = []
 
     /// Begins at `now`, in seconds of any steadily rising clock.
     package init(estimate: JobEstimate, now: Double) {
@@ -24,16 +24,16 @@ package struct RemainingTime: Sendable {
             stage = started
             stageStart = now
             parts = (0, count)
-            stepSeconds = []
+            steps = []
         case .stepFinished(let step):
             parts = (step.number, step.count)
-            stepSeconds.append(step.seconds)
+            steps.append(step)
         case .partsFinished(_, let done, let count):
             parts = (done, count)
         case .stageFinished(let ended, _):
             finished.insert(ended)
             if stage == ended { stage = nil }
-        case .stageCached, .blockFinished, .preview, .stateSaved, .outputWritten, .finished: break
+        case .stageCached, .blockFinished, .preview, .stateSaved, .outputWritten, .noted, .finished: break
         }
     }
 
@@ -72,7 +72,7 @@ package struct RemainingTime: Sendable {
     private func presentStage(_ stage: Stage, now: Double) -> TimeEstimate? {
         let spent = max(now - stageStart, 0)
         let model = estimate[stage]
-        if stage == .lr || stage == .hr { return sampling(model, spent: spent) }
+        if stage == .lr || stage == .hr { return sampling(model, work: estimate.stepWork(stage), spent: spent) }
         if parts.count > 1, parts.done > 0 {
             let left = spent / Double(parts.done) * Double(parts.count - parts.done)
             return TimeEstimate(seconds: left, spread: 0.1, runs: model?.runs ?? 0, basis: "\(parts.done) parts")
@@ -86,27 +86,33 @@ package struct RemainingTime: Sendable {
             basis: model.basis)
     }
 
-    /// `w * median(last 5) + (1 - w) * model`, `w = k / (k + 1)`.
-    private func sampling(_ model: TimeEstimate?, spent: Double) -> TimeEstimate? {
-        let timed = withoutWarmUp(stepSeconds)
-        let left = Double(max(parts.count - parts.done, 0))
-        let perStep = model.map { $0.seconds / Double(max(parts.count, 1)) }
-        guard perStep != nil || timed.count >= 2 || left == 0 else { return nil }
+    /// `w * median(last 5) + (1 - w) * model`, `w = k / (k + 1)`, of one evaluation; times the evaluations that are left.
+    ///
+    /// `work`: of each step, in evaluations.
+    private func sampling(_ model: TimeEstimate?, work: [Double], spent: Double) -> TimeEstimate? {
+        let timed = measuredCalls
+        let work = work.count == parts.count ? work : Array(repeating: 1, count: parts.count)
+        let left = work.dropFirst(parts.done)
+        let whole = work.reduce(0, +)
+        let known = model.flatMap { whole > 0 ? $0.seconds / whole : nil }
+        guard known != nil || timed.count >= 2 || left.isEmpty else { return nil }
         let recent = timed.suffix(5).sorted()
         let measured = recent.isEmpty ? nil : recent[recent.count / 2]
-        let weight = perStep == nil ? 1 : Double(timed.count) / Double(timed.count + 1)
-        let step = (measured ?? 0) * weight + (perStep ?? 0) * (1 - weight)
+        let weight = known == nil ? 1 : Double(timed.count) / Double(timed.count + 1)
+        let call = (measured ?? 0) * weight + (known ?? 0) * (1 - weight)
         // Time already spent in the step in flight.
-        let inFlight = min(max(spent - stepSeconds.reduce(0, +), 0), step)
-        let seconds = max(step * left - (left > 0 ? inFlight : 0), 0)
+        let inFlight = min(max(spent - steps.reduce(0) { $0 + $1.seconds }, 0), call * (left.first ?? 0))
+        let seconds = max(call * left.reduce(0, +) - inFlight, 0)
         let modelSpread = model.map { $0.seconds > 0 ? ($0.high - $0.seconds) / $0.seconds : 0.3 } ?? 0.3
         let basis = timed.isEmpty ? (model?.basis ?? "model") : "model+\(timed.count) steps"
         return TimeEstimate(
             seconds: seconds, spread: modelSpread * (1 - weight) + 0.05 * weight, runs: model?.runs ?? 0, basis: basis)
     }
 
-    /// The first step is left out when it took 1.5 times the median or more.
-    private func withoutWarmUp(_ seconds: [Double]) -> [Double] {
+    /// Seconds of one evaluation in each step that computed every block. The first is left out when it took 1.5 times the
+    /// median or more: warm-up.
+    private var measuredCalls: [Double] {
+        let seconds = steps.filter { !$0.isReused }.map { $0.seconds / Double(max($0.calls, 1)) }
         guard seconds.count >= 3 else { return seconds }
         let median = seconds.sorted()[seconds.count / 2]
         return seconds[0] >= 1.5 * median ? Array(seconds.dropFirst()) : seconds

@@ -11,12 +11,40 @@ package struct TimeEstimator: Sendable {
         package var tokens: Int
         package var calls: Int
         package var seconds: Double
+        /// Its place in its pass, and what the pass was told to leave out.
+        package var place: PassPlace?
+        /// Whether it took most blocks from an earlier step.
+        package var isReused: Bool
 
-        package init(run: Int, tokens: Int, calls: Int, seconds: Double) {
+        package init(
+            run: Int, tokens: Int, calls: Int, seconds: Double, place: PassPlace? = nil, isReused: Bool = false
+        ) {
             self.run = run
             self.tokens = tokens
             self.calls = calls
             self.seconds = seconds
+            self.place = place
+            self.isReused = isReused
+        }
+    }
+
+    /// Where a step stood.
+    package struct PassPlace: Sendable, Hashable {
+        package var pass: Pass
+        /// 1-based.
+        package var number: Int
+        package var count: Int
+        /// 0: off.
+        package var stepCache: Float
+        /// 1: all attention.
+        package var coverage: Float
+
+        package init(pass: Pass, number: Int, count: Int, stepCache: Float, coverage: Float) {
+            self.pass = pass
+            self.number = number
+            self.count = count
+            self.stepCache = stepCache
+            self.coverage = coverage
         }
     }
 
@@ -36,16 +64,25 @@ package struct TimeEstimator: Sendable {
         }
     }
 
+    /// Those that computed every block: a reused one says nothing of the next.
     private let steps: [StepTiming]
     private let stages: [StageTiming]
     private let criticalTokens: Double
+    let savings: StepSavings
+    /// Model evaluations of each step, where a plan told them.
+    let stepCalls: [Pass: [Int]]
     /// `a`, `b`, `c`; nil with fewer than three different token counts.
     private let coefficients: [Double]?
     package var runCount: Int { Set(steps.map(\.run)).count }
 
     /// Takes steps of the same CPU, thread count, weights, precision and build; see ``criticalTokens(_:)`` for the last.
-    package init(steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000) {
-        self.steps = steps.filter { $0.tokens > 0 && $0.calls > 0 && $0.seconds > 0 }
+    package init(
+        steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000, stepCalls: [Pass: [Int]] = [:]
+    ) {
+        let usable = steps.filter { $0.tokens > 0 && $0.calls > 0 && $0.seconds > 0 }
+        self.steps = usable.filter { !$0.isReused }
+        self.stepCalls = stepCalls
+        savings = StepSavings(usable)
         self.stages = stages.filter { $0.seconds >= 0 }
         self.criticalTokens = max(criticalTokens, 1)
         coefficients = Set(self.steps.map(\.tokens)).count >= 3 ? Self.fit(self.steps) : nil
@@ -63,10 +100,13 @@ package struct TimeEstimator: Sendable {
         return slope != 0 && critical.isFinite && critical > 0 ? critical : nil
     }
 
-    /// Seconds of one step; nil where nothing is known.
-    package func step(tokens: Int, calls: Int) -> TimeEstimate? {
+    /// Seconds of one step that computes every block; nil where nothing is known.
+    package func step(tokens: Int, calls: Int, coverage: Float = 1) -> TimeEstimate? {
         guard tokens > 0, calls > 0, !steps.isEmpty else { return nil }
-        let same = steps.filter { $0.tokens == tokens }
+        var same = steps.filter { $0.tokens == tokens }
+        // Where as much attention was left out before, those steps alone count.
+        let alike = same.filter { ($0.place?.coverage ?? 1) == coverage }
+        if !alike.isEmpty { same = alike }
         if !same.isEmpty {
             let seconds = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weight(of: $0.run)) })
             return TimeEstimate(
@@ -142,7 +182,7 @@ package struct TimeEstimator: Sendable {
     }
 
     /// The value at half of the total weight.
-    private static func weightedMedian(_ values: [(value: Double, weight: Double)]) -> Double {
+    static func weightedMedian(_ values: [(value: Double, weight: Double)]) -> Double {
         let sorted = values.sorted { $0.value < $1.value }
         let half = sorted.reduce(0) { $0 + $1.weight } / 2
         var sum = 0.0

@@ -66,11 +66,11 @@ struct DiskCheck: Sendable {
                 + "Free some space, empty the trash with \"turbo2k history prune\", or choose another folder.")
     }
 
-    /// A latent in single precision: a cell covers 32 pixels each way and eight frames.
+    /// A latent in single precision and its estimate in half as many bytes: a cell covers 32 pixels each way and eight frames.
     static func stateBytes(_ size: VideoSize, frames: Int) -> Int {
         let cells =
             (size.width / RecipeLimits.sizeStep) * (size.height / RecipeLimits.sizeStep) * ((frames - 1) / 8 + 1)
-        return cells * latentChannels * 4
+        return cells * latentChannels * 6
     }
 
     /// What a clip takes at the default quality; clips differ by a factor of three either way.

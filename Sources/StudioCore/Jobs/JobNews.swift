@@ -132,11 +132,13 @@ package enum JobEnd: Sendable {
     case stopped
     case removed
     case failed(any Error)
+    /// A clip of what it has was written; it is stopped as before.
+    case partial
 
     /// For a stream of its events.
     var error: (any Error)? {
         switch self {
-        case .done: nil
+        case .done, .partial: nil
         case .stopped, .removed: CancellationError()
         case .failed(let error): error
         }

@@ -10,6 +10,8 @@ struct JobRecorder {
     private let start: ContinuousClock.Instant
     private var lastUpdate = -1.0
     private var nextGuessPercent = 0
+    /// What pictures of the estimates took.
+    private var previews = (seconds: 0.0, count: 0)
 
     init(run: JobRun, history: History, estimate: JobEstimate) {
         self.run = run
@@ -27,6 +29,7 @@ struct JobRecorder {
     /// One transaction an event that matters later.
     mutating func record(_ event: GenerationEvent) throws {
         remaining.update(event, now: elapsed)
+        guard !run.isPartial else { return try recordPartial(event) }
         switch event {
         case .stepFinished(let step):
             try history.record(step, of: run.id, peakBytes: ProcessMemory.peakBytes)
@@ -35,6 +38,13 @@ struct JobRecorder {
             let work = TimeEstimator.work(of: stage, pass, run.document.recipe.frames)
             try history.record(
                 StageRecord(stage: stage, part: 0, seconds: seconds, work: work, isWarm: false), of: run.id)
+            if stage == .lr || stage == .hr, previews.count > 0 {
+                try history.recordPreviews(previews.seconds, count: previews.count, of: run.id)
+            }
+        case .preview(let preview):
+            // What was asked for is no overhead.
+            guard preview.look == .map, let seconds = preview.seconds else { break }
+            previews = (previews.seconds + seconds, previews.count + 1)
         case .outputWritten(let file, let bytes):
             let path = file.path(percentEncoded: false)
             let isOwn = path.hasPrefix(run.folder.path(percentEncoded: false))
@@ -43,8 +53,16 @@ struct JobRecorder {
                     job: run.id, path: path, bytes: bytes, sha256: nil, kind: isOwn ? "clip" : "file", isGone: false))
         case .finished(let result):
             try history.finish(run.id, recipe: try document(result), seconds: result.seconds)
-        case .stageStarted, .stageCached, .blockFinished, .partsFinished, .preview, .stateSaved: break
+        case .stageStarted, .stageCached, .blockFinished, .partsFinished, .stateSaved, .noted: break
         }
+    }
+
+    /// Its times are not those of a whole job.
+    private func recordPartial(_ event: GenerationEvent) throws {
+        guard case .outputWritten(let file, let bytes) = event else { return }
+        try history.addOutput(
+            OutputRecord(
+                job: run.id, path: file.path(percentEncoded: false), bytes: bytes, sha256: nil, kind: "partial"))
     }
 
     private func document(_ result: GenerationResult) throws -> RecipeDocument {
@@ -71,7 +89,7 @@ struct JobRecorder {
         case .stageStarted, .stepFinished, .stageFinished: break
         case .partsFinished, .blockFinished:
             guard now - lastUpdate >= 0.5 else { return nil }
-        case .stageCached, .preview, .stateSaved, .outputWritten, .finished: return nil
+        case .stageCached, .preview, .stateSaved, .outputWritten, .noted, .finished: return nil
         }
         lastUpdate = now
         let estimate = remaining.remaining(now: now)
@@ -82,6 +100,7 @@ struct JobRecorder {
 
     /// Keeps the predicted whole time at 0, 25, 50 and 75 % beside what it will really be.
     private mutating func recordGuess(_ estimate: TimeEstimate, elapsed: Double) throws {
+        guard !run.isPartial else { return }
         let percent = Int((remaining.fraction(now: elapsed) ?? 0) * 100)
         guard nextGuessPercent <= 75, percent >= nextGuessPercent else { return }
         let whole = TimeEstimate(

@@ -1,5 +1,6 @@
 import Foundation
 import Generation
+import Synchronization
 
 /// New jobs, and old ones that go on.
 extension JobRunner {
@@ -16,6 +17,7 @@ extension JobRunner {
                 recipe.seed = seed ?? recipe.seed
             }
         case .resume(let id): return try await goOn(id, terms)
+        case .partial(let id): return try await writePartial(id, terms)
         }
     }
 
@@ -64,24 +66,28 @@ extension JobRunner {
         let id = try history.add(NewJob(kind: .commit, parent: draftID, recipe: document), output: output)
         let job = QueuedJob(
             id: id, kind: .commit, parent: draftID, recipe: document.recipe, folder: paths.folder(ofJob: id))
-        return await startCommit(job, document, draft.folder, output, terms)
+        return await startCommit(job, document, draft, output, terms)
     }
 
     private func startCommit(
-        _ job: QueuedJob, _ document: RecipeDocument, _ draftFolder: URL, _ output: JobOutput, _ terms: Terms,
+        _ job: QueuedJob, _ document: RecipeDocument, _ draft: JobRecord, _ output: JobOutput, _ terms: Terms,
         goesOn: Bool = false
     ) async -> JobHandle {
         var request = CommitRequest(
-            draftFolder: draftFolder, hr: document.recipe.hr, precision: document.recipe.precision,
+            draftFolder: draft.folder, hr: document.recipe.hr, precision: document.recipe.precision,
             seed: document.recipe.seed, folder: job.folder, output: self.request(output, document),
             wantsPreviews: terms.wantsPreviews)
         request.ignoresMemory = terms.ignoresMemory
+        request.knownDraft = KnownDraft(
+            recipe: draft.recipe.recipe, latentSHA256: draft.recipe.draftLatentSHA256,
+            weightsSHA256: draft.recipe.weightsSHA256)
         let (service, asked) = (service, request)
         return await start(job, document, goesOn: goesOn) { service.commit(asked) }
     }
 
     private func goOn(_ id: Int, _ terms: Terms) async throws -> JobHandle {
         let record = try history.job(id)
+        try requireIdle(id)
         // Where no worker runs, jobs that it left are in the history alone.
         let isKnown = board.queue.jobs.contains { $0.id == id && !$0.isHeld }
         let isHeld = try !isKnown && history.queuedJobs().contains { $0.id == id }
@@ -106,7 +112,35 @@ extension JobRunner {
             let draft = try finishedDraft(parent)
             try history.setState(.waiting, of: id)
             try history.setPlannedOutput(target, of: id)
-            return await startCommit(job, record.recipe, draft.folder, target, terms, goesOn: !isHeld)
+            return await startCommit(job, record.recipe, draft, target, terms, goesOn: !isHeld)
+        }
+    }
+
+    /// The history is not told that the job runs: whatever happens meanwhile, it is what it was.
+    private func writePartial(_ id: Int, _ terms: Terms) async throws -> JobHandle {
+        let record = try history.job(id)
+        try requireIdle(id)
+        guard record.state == .stopped || record.state == .failed else {
+            throw StudioError.badValue(
+                "Job \(id) is \(record.state.rawValue); what there is can be written of stopped or failed jobs only.")
+        }
+        guard let output = terms.output else { throw StudioError.badValue("What there is needs a file to be written.") }
+        try OutputTarget.check(output.file)
+        try disk.check(record.recipe.recipe, record.kind, output: output)
+        var job = QueuedJob(record)
+        job.state = .waiting
+        job.folder = paths.folder(ofJob: id)
+        let request = PartialRequest(
+            kind: record.kind, recipe: record.recipe.recipe, folder: job.folder,
+            output: self.request(output, record.recipe), wantsPreviews: terms.wantsPreviews)
+        let service = service
+        return await start(job, record.recipe, goesOn: true, isPartial: true) { service.partial(request) }
+    }
+
+    /// A clip of what a job has may be being written: the job stands as stopped meanwhile.
+    private func requireIdle(_ id: Int) throws(StudioError) {
+        guard active.withLock({ $0[id] == nil }) else {
+            throw .badValue("Job \(id) is busy already; wait until it has ended.")
         }
     }
 
@@ -130,6 +164,7 @@ extension JobRunner {
             var document = document
             document.recipe = origin.recipe
             document.weightsSHA256 = origin.weightsSHA256
+            document.partial = origin.partial
             return document.shared(metadata)?.json()
         }
     }

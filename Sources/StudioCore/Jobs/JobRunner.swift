@@ -19,6 +19,7 @@ package final class JobRunner: JobService {
     private let draftsGoFirst: Bool
     private let gate = JobGate()
     let active = Mutex<[Int: ActiveJob]>([:])
+    private let jobsStarted = Mutex(0)
 
     /// A job that waits for its turn or runs.
     struct ActiveJob {
@@ -52,7 +53,7 @@ package final class JobRunner: JobService {
 
     /// Gives an entered job its place and starts it when its turn has come.
     func start(
-        _ job: QueuedJob, _ document: RecipeDocument, goesOn: Bool = false,
+        _ job: QueuedJob, _ document: RecipeDocument, goesOn: Bool = false, isPartial: Bool = false,
         _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async -> JobHandle {
         let news = board.news()
@@ -61,7 +62,9 @@ package final class JobRunner: JobService {
             return ([.entered(job, order: order), .job(JobEvent(job: job.id, content: .state(.waiting)))], order)
         }
         await keep(order)
-        let run = JobRun(id: job.id, kind: job.kind, document: document, folder: job.folder)
+        let run = JobRun(
+            id: job.id, kind: job.kind, document: document, folder: job.folder, parent: job.parent, isPartial: isPartial
+        )
         active.withLock { active in
             active[job.id] = ActiveJob(task: Task.detached { [self] in await perform(run, begin) })
         }
@@ -95,6 +98,7 @@ package final class JobRunner: JobService {
     func setPaused(_ isPaused: Bool) async {
         board.publish(.paused(isPaused))
         await gate.setPaused(isPaused)
+        if isPaused, board.queue.isIdle { giveMemoryBack(after: .zero) }
     }
 
     // MARK: One job
@@ -115,11 +119,11 @@ package final class JobRunner: JobService {
                 await keep(order)
                 await gate.leave()
             }
-            end(run.id, .done)
+            end(run, run.isPartial ? .partial : .done)
         } catch {
             let isStop = error is CancellationError || Task.isCancelled
             let asked = active.withLock { $0[run.id]?.ending }
-            end(run.id, isStop ? asked ?? .stopped : .failed(told(error, of: run.id)))
+            end(run, isStop ? asked ?? .stopped : .failed(told(error, of: run.id)))
         }
     }
 
@@ -148,18 +152,36 @@ package final class JobRunner: JobService {
         }
     }
 
-    private func end(_ id: Int, _ end: JobEnd) {
-        active.withLock { _ = $0.removeValue(forKey: id) }
+    private func end(_ run: JobRun, _ end: JobEnd) {
+        active.withLock { _ = $0.removeValue(forKey: run.id) }
         let state: JobState =
             switch end {
             case .done: .done
-            case .stopped: .stopped
+            case .stopped, .partial: .stopped
             case .removed: .removed
             case .failed: .failed
             }
-        if state != .done { recordEnd(state, of: id, end.error) }
-        board.publish(.job(JobEvent(job: id, content: .state(state))))
-        board.publish(.ended(id, end))
+        let isKept = run.isPartial && state != .removed
+        if state != .done, !isKept { recordEnd(state, of: run.id, end.error) }
+        board.publish(.job(JobEvent(job: run.id, content: .state(state))))
+        board.publish(.ended(run.id, end))
+        if case .stopped = end { giveMemoryBack(after: .zero) } else { giveMemoryBack(after: Self.memoryPatience) }
+    }
+
+    // MARK: Memory
+
+    /// How long the model stays loaded for a job that may come.
+    private static let memoryPatience = Duration.seconds(300)
+
+    /// Gives the model's memory back unless a job runs or is about to; a queue that stands still has none.
+    private func giveMemoryBack(after patience: Duration) {
+        let patience = board.queue.isPaused ? .zero : patience
+        let number = jobsStarted.withLock { $0 }
+        Task.detached { [weak self] in
+            if patience > .zero { try? await Task.sleep(for: patience) }
+            guard let self, board.queue.isIdle, jobsStarted.withLock({ $0 }) == number else { return }
+            await service.releaseMemory()
+        }
     }
 
     func recordEnd(_ state: JobState, of id: Int, _ failure: (any Error)?) {
@@ -176,7 +198,8 @@ package final class JobRunner: JobService {
     private func runEngine(
         _ run: JobRun, _ begin: @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async throws -> Turn {
-        try history.setState(.running, of: run.id)
+        jobsStarted.withLock { $0 += 1 }
+        if !run.isPartial { try history.setState(.running, of: run.id) }
         let earlier = try history.steps(of: run.id)
         board.publish(.job(JobEvent(job: run.id, content: .state(.running))))
         board.publish(.progress(RunProgress(job: run.id, steps: earlier, savedStep: earlier.last?.number)))
@@ -217,8 +240,10 @@ package final class JobRunner: JobService {
         let recipe = run.document.recipe
         do {
             let plan = try? await service.plan(recipe)
-            let critical = plan.flatMap(TimeEstimator.criticalTokens)
-            return try history.estimator(for: recipe, criticalTokens: critical).job(recipe, kind: run.kind)
+            let estimator = try history.estimator(for: recipe, plan: plan)
+            if run.isPartial { return estimator.partial(recipe, kind: run.kind) }
+            let remakes = run.parent.map { !DraftFolder.hasLatent(paths.folder(ofJob: $0)) } ?? false
+            return estimator.job(recipe, kind: run.kind, remakesDraft: remakes)
         } catch {
             log.warning("no estimate for job \(run.id): \(error)")
             return TimeEstimator(steps: [], stages: []).job(recipe, kind: run.kind)
@@ -232,4 +257,8 @@ struct JobRun: Sendable {
     var kind: GenerationResult.Kind
     var document: RecipeDocument
     var folder: URL
+    /// The draft of a commit.
+    var parent: Int?
+    /// It only writes what there is: the history hears of the file alone.
+    var isPartial = false
 }

@@ -10,6 +10,8 @@ package enum JobOrder: Sendable {
     case commit(draft: Int, hr: PassSettings?, precision: Precision?, seed: UInt32?, ignoresMemory: Bool)
     /// Goes on with a stopped, failed or held job under its own number, from the state on its disk.
     case resume(Int)
+    /// Writes a clip of what a stopped or failed job has; the job stays as it is.
+    case partial(Int)
 }
 
 /// How a running job is stopped. Its state on disk stays in each case.
@@ -79,5 +81,9 @@ extension JobService {
         _ id: Int, output: JobOutput? = nil, wantsPreviews: Bool = true
     ) async throws -> JobHandle {
         try await submit(.resume(id), output: output, wantsPreviews: wantsPreviews)
+    }
+
+    package func partial(_ id: Int, output: JobOutput, wantsPreviews: Bool = true) async throws -> JobHandle {
+        try await submit(.partial(id), output: output, wantsPreviews: wantsPreviews)
     }
 }

@@ -63,7 +63,7 @@ package struct RunProgress: Sendable, Hashable, Codable {
         case .stageFinished(let stage, let seconds):
             stageSeconds.removeAll { $0.stage == stage }
             stageSeconds.append(StageRecord(stage: stage, part: 0, seconds: seconds, work: 0, isWarm: false))
-        case .preview, .outputWritten, .finished: break
+        case .preview, .outputWritten, .noted, .finished: break
         }
     }
 }

@@ -51,6 +51,13 @@ package enum OutputName {
         return candidate
     }
 
+    /// Beside `file`, and marked as a clip of what there is: `name-partial.ext`, or the next free name.
+    package static func partialFile(for file: URL) -> URL {
+        freeFile(
+            named: file.deletingPathExtension().lastPathComponent + "-partial", extension: file.pathExtension,
+            in: file.deletingLastPathComponent())
+    }
+
     /// Letters, digits, `-`, `_`, `.` and `,`, never beginning with `-` or `.`, at most 200 bytes.
     static func safe(_ text: String) -> String {
         let kept = text.map { $0.isLetter || $0.isNumber || "-_.,".contains($0) ? $0 : "-" }

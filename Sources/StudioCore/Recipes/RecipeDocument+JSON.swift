@@ -47,6 +47,11 @@ extension RecipeDocument {
             var hr: [Double]?
         }
 
+        struct Partial: Codable {
+            var steps: Int
+            var of: Int
+        }
+
         var schema: String
         var program: String?
         var kind: GenerationResult.Kind
@@ -64,11 +69,12 @@ extension RecipeDocument {
         var preset: String?
         var made: String?
         var seconds: Double?
+        var partial: Partial?
         var stepSeconds: StepSeconds?
 
         enum CodingKeys: String, CodingKey {
             case schema, program, kind, prompt, negative, seed, frames, fps, lr, hr, model, precision, preset, made
-            case seconds
+            case seconds, partial
             case weightsSHA256 = "weights_sha256"
             case draftLatentSHA256 = "draft_latent_sha256"
             case stepSeconds = "step_seconds"
@@ -93,6 +99,7 @@ extension RecipeDocument {
             preset = document.preset
             made = document.made.map(HistoryDate.text)
             seconds = document.seconds
+            partial = document.partial.map { Partial(steps: $0.done, of: $0.count) }
             if !document.lrStepSeconds.isEmpty || !document.hrStepSeconds.isEmpty {
                 stepSeconds = StepSeconds(lr: document.lrStepSeconds, hr: document.hrStepSeconds)
             }
@@ -105,12 +112,14 @@ extension RecipeDocument {
                 negative: String(TextCleaning.cleaned(negative ?? "").prefix(limit)), seed: seed,
                 frames: RecipeLimits.nearestFrames(frames), fps: fps.clamped(to: RecipeLimits.fps), lr: lr.bounded,
                 hr: hr.bounded, model: TextCleaning.oneLine(model), precision: precision)
-            return RecipeDocument(
+            var document = RecipeDocument(
                 recipe: recipe, kind: kind, program: TextCleaning.shortened(program ?? "", to: 80),
                 preset: preset.map { TextCleaning.shortened($0, to: 40) }, weightsSHA256: hash(weightsSHA256),
                 draftLatentSHA256: hash(draftLatentSHA256), made: made.flatMap(HistoryDate.date),
                 seconds: seconds.map { max($0, 0) }, lrStepSeconds: Array((stepSeconds?.lr ?? []).prefix(100)),
                 hrStepSeconds: Array((stepSeconds?.hr ?? []).prefix(100)))
+            document.partial = partial.map { StepsDone(done: max($0.steps, 0), of: max($0.of, 1)) }
+            return document
         }
 
         /// Hexadecimal digits only.

@@ -19,6 +19,8 @@ package struct RecipeDocument: Sendable, Hashable {
     package var draftLatentSHA256: String?
     package var made: Date?
     package var seconds: Double?
+    /// Of a clip that shows an estimate: the steps that were done.
+    package var partial: StepsDone?
     package var lrStepSeconds: [Double]
     package var hrStepSeconds: [Double]
 

@@ -7,14 +7,14 @@ import VideoIO
 struct WorkerEvent: Codable, Sendable {
     enum Name: String, Codable, Sendable {
         case queue, entered, order, paused, progress, job, eta, stage, part, block, step, preview, state, output, result
-        case ended
+        case note, ended
         /// The worker leaves in good order.
         case bye
     }
 
     var event: Name
     var job: Int?
-    /// Of ``Name/job``, or of a stage: `start`, `cached`, `done`.
+    /// Of ``Name/job`` and ``Name/ended`` (there also `partial`), or of a stage: `start`, `cached`, `done`.
     var state: String?
     var name: Stage?
     var parts: Int?
@@ -33,6 +33,8 @@ struct WorkerEvent: Codable, Sendable {
     var tokens: Int?
     var calls: Int?
     var x0Change: Double?
+    var reused: Bool?
+    var message: String?
     var look: Preview.Look?
     var picture: WirePicture?
     var fps: Double?
@@ -51,6 +53,7 @@ struct WorkerEvent: Codable, Sendable {
         case event, job, state, name, parts, seconds, low, high, runs, basis, pass, n, of, block, sigma, attention,
             linear
         case tokens, calls, look, picture, fps, match, path, bytes, result, error, jobs, entered, order, paused, run
+        case reused, message
         case x0Change = "x0_change"
     }
 
@@ -70,6 +73,7 @@ struct WireResult: Codable, Sendable {
     var stages: [String: Double]
     var seconds: Double
     var file: String?
+    var partial: StepsDone?
     var peakBytes: Int
 
     init(_ result: GenerationResult) {
@@ -81,6 +85,7 @@ struct WireResult: Codable, Sendable {
         stages = Dictionary(uniqueKeysWithValues: result.stageSeconds.map { ($0.rawValue, $1) })
         seconds = result.seconds
         file = result.file?.path(percentEncoded: false)
+        partial = result.partial
         peakBytes = result.peakBytes
     }
 
@@ -89,13 +94,14 @@ struct WireResult: Codable, Sendable {
         return GenerationResult(
             kind: kind, recipe: recipe, weightsSHA256: weightsSHA256, latentSHA256: latentSHA256, steps: steps,
             stageSeconds: Dictionary(uniqueKeysWithValues: stages), seconds: seconds,
-            file: file.map { URL(filePath: $0) }, peakBytes: peakBytes)
+            file: file.map { URL(filePath: $0) }, partial: partial, peakBytes: peakBytes)
     }
 }
 
 // MARK: To the socket
 
 extension WorkerEvent {
+    private static let partialEnd = "partial"
     /// Widest picture that is sent; the clip's file has every pixel.
     private static let widest = 640
 
@@ -135,6 +141,7 @@ extension WorkerEvent {
         var event = WorkerEvent(.ended, job: id)
         switch end {
         case .done: event.state = JobState.done.rawValue
+        case .partial: event.state = partialEnd
         case .stopped: event.state = JobState.stopped.rawValue
         case .removed: event.state = JobState.removed.rawValue
         case .failed(let error):
@@ -208,6 +215,7 @@ extension WorkerEvent {
             (event.pass, event.n, event.of, event.sigma) = (step.pass, step.number, step.count, step.sigma)
             (event.seconds, event.attention, event.linear) = (step.seconds, step.attention, step.linear)
             (event.tokens, event.calls, event.x0Change) = (step.tokens, step.calls, step.x0Change)
+            (event.reused, event.bytes) = (step.isReused ? true : nil, step.residentBytes)
             return event
         case .stateSaved(let pass, let step):
             var event = WorkerEvent(.state, job: job)
@@ -216,6 +224,10 @@ extension WorkerEvent {
         case .outputWritten(let file, let bytes):
             var event = WorkerEvent(.output, job: job)
             (event.path, event.bytes) = (file.path(percentEncoded: false), bytes)
+            return event
+        case .noted(let text):
+            var event = WorkerEvent(.note, job: job)
+            event.message = text
             return event
         case .finished(let result):
             var event = WorkerEvent(.result, job: job)
@@ -243,12 +255,17 @@ extension WorkerEvent {
         case .progress: return run.map { .progress($0) }
         case .ended: return job.flatMap { id in end.map { .ended(id, $0) } }
         case .bye: return nil
-        case .job, .eta, .stage, .part, .block, .step, .preview, .state, .output, .result:
+        case .job, .eta, .stage, .part, .block, .step, .preview, .state, .output, .result, .note:
             return job.flatMap { id in content(payload).map { .job(JobEvent(job: id, content: $0)) } }
         }
     }
 
     private var end: JobEnd? {
+        if state == Self.partialEnd { return .partial }
+        return finalEnd
+    }
+
+    private var finalEnd: JobEnd? {
         switch state.flatMap(JobState.init) {
         case .done: .done
         case .stopped: .stopped
@@ -288,6 +305,7 @@ extension WorkerEvent {
             return .stateSaved(pass: pass, step: n)
         case .output: return path.map { .outputWritten(URL(filePath: $0), bytes: bytes ?? 0) }
         case .result: return result.map { .finished($0.result) }
+        case .note: return message.map { .noted($0) }
         case .preview:
             guard let look, let picture, let frames = WireText.frames(picture, payload) else { return nil }
             return .preview(Preview(look: look, frames: frames, fps: fps ?? 24, match: match, seconds: seconds))
@@ -299,6 +317,7 @@ extension WorkerEvent {
         guard let pass, let n, let of, let seconds else { return nil }
         return StepRecord(
             pass: pass, number: n, count: of, sigma: sigma ?? 0, seconds: seconds, attention: attention ?? 0,
-            linear: linear ?? 0, tokens: tokens ?? 0, calls: calls ?? 1, x0Change: x0Change)
+            linear: linear ?? 0, tokens: tokens ?? 0, calls: calls ?? 1, x0Change: x0Change,
+            isReused: reused ?? false, residentBytes: bytes ?? 0)
     }
 }

@@ -39,6 +39,8 @@ struct WorkerRequest: Codable, Sendable {
     var anyway: Bool?
     var output: Output?
     var job: Int?
+    /// With ``Verb/submit`` and `job`: what there is of it is written.
+    var partial: Bool?
     var how: StopWay?
     var jobs: [Int]?
     var look: SharperLook?
@@ -65,6 +67,9 @@ struct WorkerRequest: Codable, Sendable {
             self.precision = precision
             self.seed = seed
         case .resume(let id): job = id
+        case .partial(let id):
+            job = id
+            partial = true
         }
         self.output = output.map {
             Output(
@@ -99,7 +104,7 @@ struct WorkerRequest: Codable, Sendable {
         case (.draft, let recipe?, _, _): .draft(recipe, preset: preset, batch: batch)
         case (.commit, _, let draft?, _):
             .commit(draft: draft, hr: hr, precision: precision, seed: seed, ignoresMemory: anyway ?? false)
-        case (nil, _, _, let job?): .resume(job)
+        case (nil, _, _, let job?): partial == true ? .partial(job) : .resume(job)
         default: nil
         }
     }

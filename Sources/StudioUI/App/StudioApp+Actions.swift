@@ -22,6 +22,7 @@ extension StudioApp {
         case .removeJob(let id): changeQueue(.remove(id))
         case .resumeJob(let id): resume(id)
         case .resumeJobIn(let id, let folder): resume(id, in: folder)
+        case .writePartial(let id): writePartial(id)
         case .emptyTrash(let id): emptyTrash(thenResume: id)
         case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))
         case .pauseQueue(let isPaused): changeQueue(.pause(isPaused))
@@ -173,15 +174,17 @@ extension StudioApp {
         estimateRequests += 1
         let (service, mailbox, history, request) = (service, mailbox, history, estimateRequests)
         let recipe = state.recipeToEstimate
+        let draft = state.draftToEstimate.map(options.paths.folder(ofJob:))
         Task.detached {
             do {
                 let plan = try await service.plan(recipe)
-                let estimator = try history?.estimator(
-                    for: recipe, criticalTokens: TimeEstimator.criticalTokens(plan))
+                let remakes = draft.map { !DraftFolder.hasLatent($0) } ?? false
+                let estimator = try history?.estimator(for: recipe, plan: plan)
                 mailbox.post(
                     .estimated(
                         draft: FormEstimate(recipe, .draft, plan, estimator),
-                        commit: FormEstimate(recipe, .commit, plan, estimator), request: request))
+                        commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes), request: request)
+                )
             } catch {
                 mailbox.post(.problem(String(describing: error), .warning))
             }
@@ -193,8 +196,11 @@ extension FormEstimate {
     /// Bytes of H.264 per pixel and frame at the default quality; clips differ by a factor of three either way.
     private static let outputBytesPerPixel = 0.14
 
-    init(_ recipe: Recipe, _ kind: GenerationResult.Kind, _ plan: GenerationPlan, _ estimator: TimeEstimator?) {
-        let estimate = estimator?.job(recipe, kind: kind)
+    init(
+        _ recipe: Recipe, _ kind: GenerationResult.Kind, _ plan: GenerationPlan, _ estimator: TimeEstimator?,
+        remakesDraft: Bool = false
+    ) {
+        let estimate = estimator?.job(recipe, kind: kind, remakesDraft: remakesDraft)
         var stages: [Stage: Double] = [:]
         for part in estimate?.parts ?? [] { stages[part.stage] = part.time?.seconds }
         let early: [Stage] = [.load, .text, .lr]
@@ -204,6 +210,7 @@ extension FormEstimate {
             time: estimate?.total, stages: stages, neededBytes: peaks.max() ?? 0, availableBytes: plan.availableBytes,
             diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil,
             largestPart: Self.largestPart(of: plan.stages.filter { kind == .commit || early.contains($0.stage) }))
+        self.remakesDraft = remakesDraft
     }
 
     /// `hr activations 19.8 GiB`: the largest term of the stage that needs most.

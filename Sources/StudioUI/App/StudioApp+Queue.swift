@@ -65,6 +65,25 @@ extension StudioApp {
         }
     }
 
+    /// Beside the clip that the job was going to write, else where clips go, under a name that says what it is.
+    func writePartial(_ id: Int) {
+        let settings = state.form.values.output
+        let (folder, crf, metadata, date) = (
+            options.paths.expanding(settings.folder), settings.crf, state.form.metadata, state.date
+        )
+        submit { jobs, entered in
+            let planned = try jobs.history.plannedOutput(of: id)
+            let job = try jobs.history.job(id)
+            let name = OutputName.name(
+                template: settings.name, recipe: job.recipe.recipe, kind: job.kind, job: id, date: date)
+            let whole = planned?.file ?? folder.appending(path: "\(name).\(settings.format)")
+            try? FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            let output = JobOutput(
+                file: OutputName.partialFile(for: whole), crf: planned?.crf ?? crf, metadata: metadata)
+            entered(try await jobs.partial(id, output: output))
+        }
+    }
+
     func emptyTrash(thenResume id: Int) {
         let mailbox = mailbox
         submit { jobs, entered in
@@ -203,6 +222,9 @@ extension StudioApp {
         switch end {
         case .stopped: state.jobStopped(id, draft: job?.parent)
         case .removed: state.jobRemoved(id, draft: job?.parent)
+        case .partial:
+            guard let file = result?.file, let steps = result?.partial else { break }
+            state.partialWritten(id, draft: job?.parent, file: file, steps: steps)
         case .failed(let error): state.jobFailed(id, draft: job?.parent, error)
         case .done:
             guard let job, let result else { return read(id) }

@@ -171,7 +171,7 @@ enum BottomRows {
             items += [pair(.setReference, .compare, "compare"), item(.trash, "delete"), item(.tag, "tag")]
             items += [item(.nextView, "view"), item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]
         case .queue:
-            items = [item(.removeJob, "stop or remove"), item(.resume, "resume")]
+            items = [item(.removeJob, "stop or remove"), item(.resume, "resume"), item(.writePartial, "write")]
             items += [
                 pair(.moveJobUp, .moveJobDown, "move"), item(.pauseQueue, state.queue.isPaused ? "go on" : "pause"),
             ]

@@ -218,7 +218,8 @@ package struct CommitDialog: Sendable {
     private func needs(_ state: StudioState) -> String {
         guard let estimate = state.commitEstimate else { return "not known yet" }
         let disk = estimate.diskBytes.map { "    \(Format.bytes($0)) disk" } ?? ""
-        return estimate.timeText + "    " + Format.share(estimate.neededBytes, of: estimate.availableBytes)
+        let again = estimate.remakesDraft ? ", the draft again first" : ""
+        return estimate.timeText + again + "    " + Format.share(estimate.neededBytes, of: estimate.availableBytes)
             + " " + estimate.fit.rawValue + disk
     }
 

@@ -60,7 +60,11 @@ package struct PaletteOverlay: Sendable {
         case .drafts:
             [.activate, .loadRecipe, .lockSeed, .commit, .commitOptions, .star, .tag, .setReference, .compare]
                 + [.features, .showRecipe, .copyCommand, .openOutput, .trash, .restore]
-        case .queue: [.activate, .removeJob, .resume, .moveJobUp, .moveJobDown, .pauseJob, .draftNow, .pauseQueue]
+        case .queue:
+            [
+                .activate, .removeJob, .resume, .writePartial, .moveJobUp, .moveJobDown, .pauseJob, .draftNow,
+                .pauseQueue,
+            ]
         case .presets:
             [.activate, .savePreset, .renamePreset, .diffPreset, .exportPreset, .importPreset, .deletePreset]
         case .log: [.copyCommand, .logLevel]

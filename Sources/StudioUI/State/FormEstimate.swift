@@ -9,6 +9,8 @@ package struct FormEstimate: Sendable, Equatable {
     package var neededBytes: Int
     package var availableBytes: Int
     package var diskBytes: Int?
+    /// The draft was cleaned away: its pass runs again first, and is in the time.
+    package var remakesDraft = false
     /// What needs most of the memory, in words; nil where it is not known.
     package var largestPart: String?
 

@@ -47,10 +47,16 @@ package struct RunState: Sendable {
 
     /// The stages of this kind of job, in order.
     package var stages: [Stage] {
-        kind == .draft ? [.load, .text, .lr, .decode, .encode] : [.load, .text, .features, .hr, .decode, .encode]
+        switch kind {
+        case .draft: [.load, .text, .lr, .decode, .encode]
+        // The draft was cleaned away and is made again first.
+        case .commit where stage == .lr || stageSeconds[.lr] != nil:
+            [.load, .text, .lr, .features, .hr, .decode, .encode]
+        case .commit: [.load, .text, .features, .hr, .decode, .encode]
+        }
     }
 
-    package var stepCount: Int { kind == .draft ? recipe.lr.steps : recipe.hr.steps }
+    package var stepCount: Int { kind == .draft || stage == .lr ? recipe.lr.steps : recipe.hr.steps }
     package var isRunning: Bool { phase == .running || phase == .stopping }
 
     /// The step being worked on, 1-based; nil outside sampling.
@@ -119,7 +125,7 @@ package struct RunState: Sendable {
             phase = .done
             endedAt = now
             stageSeconds.merge(result.stageSeconds) { _, new in new }
-        case .preview, .outputWritten: break
+        case .preview, .outputWritten, .noted: break
         }
     }
 

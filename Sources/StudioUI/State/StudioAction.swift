@@ -16,6 +16,8 @@ package enum StudioAction: Sendable, Equatable {
     case resumeJob(Int)
     /// Goes on, and writes the clip under its name in another folder.
     case resumeJobIn(Int, folder: String)
+    /// Writes a clip of what a stopped job has.
+    case writePartial(Int)
     /// Frees what the trash holds, then goes on with a job.
     case emptyTrash(thenResume: Int)
     /// Waiting jobs, in the order in which they are to run.

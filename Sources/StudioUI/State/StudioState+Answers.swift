@@ -9,11 +9,13 @@ extension StudioState {
         switch purpose {
         case .stopJob(let id) where answer == "e": return [.stopJobAfterStep(id)]
         case .goOn(let id):
-            guard answer == "R" else {
+            switch answer {
+            case "R": return [.resumeJob(id)]
+            case "w": return [.writePartial(id)]
+            default:
                 focus(on: .log)
                 return []
             }
-            return [.resumeJob(id)]
         case .dropJob(let id): return [.removeJob(id)]
         case .writeAgain(let id): return writeAgain(id, answer)
         case .stopJob(let id):

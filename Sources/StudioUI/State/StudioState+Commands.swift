@@ -12,6 +12,7 @@ extension StudioState {
         case .commitOptions: return startCommit(asksFirst: true)
         case .stop: return askToStop()
         case .resume: return resumeSelected()
+        case .writePartial: return writePartialOfSelected()
         case .removeJob: return removeSelected()
         case .moveJobUp: return moveJob(by: -1)
         case .moveJobDown: return moveJob(by: 1)

@@ -57,6 +57,7 @@ extension StudioState {
             say("job \(id) step \(step.number)/\(step.count) \(Format.fixed(step.seconds, 2))s", .detail)
         case .preview(let shown): take(shown, job: id)
         case .finished: notePreviewCost()
+        case .noted(let text): say(text, .warning)
         default: break
         }
     }
@@ -95,7 +96,19 @@ extension StudioState {
         finishRun(id, .stopped)
         if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
         let kept = steps > 0 ? " at step \(steps)/\(count), its state is kept" : ""
-        say("Job \(id) stopped\(kept).", .warning)
+        let keys = steps > 0 ? "  R resume  w write what there is  x drop" : ""
+        say("Job \(id) stopped\(kept).\(keys)", .warning)
+    }
+
+    /// A clip of what a stopped job has was written; the job is stopped as before.
+    package mutating func partialWritten(_ id: Int, draft: Int?, file: URL, steps: StepsDone) {
+        queue.change(id) { $0.state = .stopped(step: steps.done, of: steps.count) }
+        finishRun(id, .stopped)
+        if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
+        say(
+            "Step \(steps.done) of \(steps.count) of job \(id) is written: \(file.lastPathComponent). R goes on with it."
+        )
+        say("the partial clip is in \(file.deletingLastPathComponent().path(percentEncoded: false))", .detail)
     }
 
     package mutating func jobFailed(_ id: Int, draft: Int?, _ text: String) {
@@ -129,6 +142,12 @@ extension StudioState {
     package var recipeToEstimate: Recipe {
         for case .commit(let dialog) in overlays.reversed() { return dialog.recipe }
         return form.recipe(prompt: prompt.text, negative: negative.text)
+    }
+
+    /// The draft that the open dialog commits.
+    package var draftToEstimate: Int? {
+        for case .commit(let dialog) in overlays.reversed() { return dialog.draft }
+        return nil
     }
 
     // MARK: The prompt

@@ -134,6 +134,18 @@ extension StudioState {
         }
     }
 
+    mutating func writePartialOfSelected() -> [StudioAction] {
+        guard let job = queue.selected else { return [] }
+        switch job.state {
+        case .stopped, .failed:
+            say("What job \(job.id) has is being written; it can go on afterwards.")
+            return [.writePartial(job.id)]
+        case .waiting, .running, .stopping, .done:
+            say("Job \(job.id) is not stopped; what there is can be written of stopped jobs.", .warning)
+            return []
+        }
+    }
+
     mutating func removeSelected() -> [StudioAction] {
         guard let job = queue.selected else { return [] }
         switch job.state {

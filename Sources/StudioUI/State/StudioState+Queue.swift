@@ -67,7 +67,9 @@ extension StudioState {
             .question(
                 QuestionDialog(
                     .goOn(job.id), title: "The engine ended", lines: [end.description],
-                    answers: [.init("R", "resume job \(job.id)"), .init("l", "log")])))
+                    answers: [
+                        .init("R", "resume job \(job.id)"), .init("w", "write what there is"), .init("l", "log"),
+                    ])))
     }
 
     /// Something was asked of the queue that it could not do.
@@ -95,7 +97,9 @@ extension StudioState {
                 .question(
                     QuestionDialog(
                         .goOn(id), title: "Memory ran out", lines: [failure.message],
-                        answers: [.init("R", "resume"), .init("l", "log")])))
+                        answers: [
+                            .init("R", "resume"), .init("w", "write what there is"), .init("l", "log"),
+                        ])))
         default: break
         }
     }

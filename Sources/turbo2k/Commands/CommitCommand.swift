@@ -49,7 +49,8 @@ struct CommitCommand: AsyncParsableCommand {
         }
         if let hrShift { recipe.hr.shift = try Values.inRange(hrShift, RecipeLimits.shift, "--hr-shift") }
         try savings.apply(to: &recipe.hr)
-        let output = outputSettings(draft, workplace)
+        let output = workplace.outputSettings(of: draft)
+        if !DraftFolder.hasLatent(draft.folder) { try await sayRemake(of: draft, workplace) }
         let file = try session.outputFile(
             self.output, preset: output, recipe: recipe, kind: .commit, job: draft.id)
         let job = try await session.jobs.commit(
@@ -59,10 +60,13 @@ struct CommitCommand: AsyncParsableCommand {
         if !report.json { Output.result((result.file ?? file).path(percentEncoded: false)) }
     }
 
-    /// Folder, name and quality of the preset the draft was made with, while it exists.
-    private func outputSettings(_ draft: JobRecord, _ workplace: Workplace) -> ResolvedPreset.OutputSettings {
-        let name = draft.recipe.preset ?? workplace.settings.preset
-        return (try? workplace.presets().resolved(name).output) ?? ResolvedPreset.outputDefaults
+    /// A draft that was cleaned away costs its own time again.
+    private func sayRemake(of draft: JobRecord, _ workplace: Workplace) async throws {
+        let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
+        let plan = try? await service.plan(draft.recipe.recipe)
+        let time = try workplace.history().estimator(for: draft.recipe.recipe, plan: plan).remake(draft.recipe.recipe)
+        let about = time.map { ", about \(DurationText.short($0.seconds))" } ?? ""
+        Reporting.note("draft \(draft.id) was cleaned away; its latent is made again first\(about)")
     }
 }
 

@@ -110,7 +110,8 @@ extension HistoryCommand {
 
     struct Prune: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Remove old trash, latents of old drafts without a star, and states of old unfinished jobs.")
+            abstract: "Remove old trash, latents of old drafts without a star, and states of old unfinished jobs.",
+            aliases: ["clean"])
 
         @Flag(help: "Only say what would go.")
         var dryRun = false

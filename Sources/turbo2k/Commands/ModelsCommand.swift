@@ -142,8 +142,7 @@ extension ModelsCommand {
             try RecipeLimits.check(recipe)
             let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
             let plan = try await service.plan(recipe)
-            let estimator = try workplace.history().estimator(
-                for: recipe, criticalTokens: TimeEstimator.criticalTokens(plan))
+            let estimator = try workplace.history().estimator(for: recipe, plan: plan)
             let text = PlanText(
                 recipe: recipe, plan: plan, draft: estimator.job(recipe, kind: .draft).total,
                 commit: estimator.job(recipe, kind: .commit).total)

@@ -51,8 +51,7 @@ extension QueueCommand {
 
         private func commit(_ name: String, _ workplace: Workplace, _ queue: WorkerClient) async throws -> JobHandle {
             let draft = try DraftNumber.find(name, in: queue.history)
-            let preset = draft.recipe.preset ?? workplace.settings.preset
-            let settings = (try? workplace.presets().resolved(preset).output) ?? ResolvedPreset.outputDefaults
+            let settings = workplace.outputSettings(of: draft)
             var hr = draft.recipe.recipe.hr
             if let size = recipe.size { hr.size = try Values.size(size, "--size") }
             if let steps = recipe.hrSteps { hr.steps = try Values.inRange(steps, RecipeLimits.steps, "--hr-steps") }

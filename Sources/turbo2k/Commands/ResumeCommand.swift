@@ -6,7 +6,12 @@ import StudioCore
 struct ResumeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "resume",
-        abstract: "Go on with a stopped or failed job from its last finished step.")
+        abstract: "Go on with a stopped or failed job from its last finished step.",
+        discussion: """
+            With --partial what the job has is written instead: the estimate behind its last finished step, decoded. The \
+            clip's recipe says so, its name ends in "-partial" unless -o gives another, and the job can go on afterwards \
+            as if nothing had happened.
+            """)
 
     @Argument(
         help: "The job's number; the newest stopped one by default.",
@@ -16,6 +21,9 @@ struct ResumeCommand: AsyncParsableCommand {
     @Option(name: .shortAndLong, help: ArgumentHelp("Write the clip here instead.", valueName: "file"))
     var output: String?
 
+    @Flag(help: "Write what there is, and leave the job as it is. Prints the clip's path.")
+    var partial = false
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var report: ReportOptions
 
@@ -24,6 +32,7 @@ struct ResumeCommand: AsyncParsableCommand {
         let workplace = Workplace()
         var session = try await JobSession(workplace, engine: engine)
         let id = try job ?? newestStopped(session.jobs.history)
+        if partial { return try await writePartial(id, &session) }
         let target = output.map { JobOutput(file: workplace.paths.expanding($0)) }
         let handle = try await session.jobs.resume(id, output: target, wantsPreviews: false)
         let result = try await session.follow(handle)
@@ -32,6 +41,25 @@ struct ResumeCommand: AsyncParsableCommand {
         case .draft: Output.result(String(id))
         case .commit: Output.result(result.file?.path(percentEncoded: false) ?? String(id))
         }
+    }
+
+    private func writePartial(_ id: Int, _ session: inout JobSession) async throws {
+        let target = try partialOutput(id, session)
+        let handle = try await session.jobs.partial(id, output: target, wantsPreviews: false)
+        _ = try await session.follow(handle)
+        if !report.json { Output.result(target.file.path(percentEncoded: false)) }
+    }
+
+    /// The file asked for, else one beside the clip that the job was going to write.
+    private func partialOutput(_ id: Int, _ session: JobSession) throws -> JobOutput {
+        let (history, workplace) = (session.jobs.history, session.workplace)
+        let planned = try history.plannedOutput(of: id)
+        if let output { return JobOutput(file: workplace.paths.expanding(output), crf: planned?.crf) }
+        if let planned { return JobOutput(file: OutputName.partialFile(for: planned.file), crf: planned.crf) }
+        let job = try history.job(id)
+        let preset = workplace.outputSettings(of: job)
+        let whole = try session.outputFile(nil, preset: preset, recipe: job.recipe.recipe, kind: job.kind, job: id)
+        return JobOutput(file: OutputName.partialFile(for: whole), crf: preset.crf)
     }
 
     private func newestStopped(_ history: History) throws -> Int {

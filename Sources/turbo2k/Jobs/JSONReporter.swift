@@ -17,10 +17,14 @@ struct JSONReporter: JobReporter {
     }
 
     mutating func finished(_ job: JobHandle, _ result: GenerationResult) {
+        let steps: [(key: String, value: JSONValue)] =
+            result.partial.map { [("steps", .integer($0.done)), ("of", .integer($0.count))] } ?? []
         write(
             "result",
             [
-                ("job", .integer(job.id)), ("kind", .string(result.kind.rawValue)), ("state", "done"),
+                ("job", .integer(job.id)), ("kind", .string(result.kind.rawValue)),
+                ("state", result.partial == nil ? "done" : "partial"),
+            ] + steps + [
                 ("seed", .integer(Int(result.recipe.seed))), ("seconds", .number(result.seconds)),
                 ("file", JSONValue(result.file?.path(percentEncoded: false))),
                 ("weights_sha256", .string(result.weightsSHA256)), ("latent_sha256", .string(result.latentSHA256)),
@@ -78,6 +82,7 @@ struct JSONReporter: JobReporter {
         case .stateSaved(let pass, let step): ("state", [("pass", .string(pass.rawValue)), ("n", .integer(step))])
         case .outputWritten(let file, let bytes):
             ("output", [("path", .string(file.path(percentEncoded: false))), ("bytes", .integer(bytes))])
+        case .noted(let text): ("note", [("message", .string(text))])
         case .finished: nil
         }
     }
@@ -88,7 +93,8 @@ struct JSONReporter: JobReporter {
             ("sigma", JSONValue(step.sigma)), ("seconds", .number(step.seconds)),
             ("attention", .number(step.attention)), ("linear", .number(step.linear)),
             ("tokens", .integer(step.tokens)), ("calls", .integer(step.calls)),
-            ("x0_change", JSONValue(step.x0Change)), ("bytes", .integer(ProcessMemory.residentBytes)),
+            ("x0_change", JSONValue(step.x0Change)), ("reused", .boolean(step.isReused)),
+            ("bytes", .integer(step.residentBytes)),
         ]
     }
 

@@ -44,6 +44,7 @@ struct TextReporter: JobReporter {
             transient("  \(stage.rawValue) ...")
         case .stageFinished(let stage, let seconds) where stage != .lr && stage != .hr && seconds >= 0.1:
             if isTerminal { line("  \(stage.rawValue) \(DurationText.short(seconds))") }
+        case .noted(let text): line("\(title): \(TextCleaning.oneLine(text))")
         default: break
         }
     }
@@ -51,7 +52,8 @@ struct TextReporter: JobReporter {
     func finished(_ job: JobHandle, _ result: GenerationResult) {
         clear()
         let memory = result.peakBytes > 0 ? ", at most \(ByteText.short(result.peakBytes)) of memory" : ""
-        Output.message("\(title): done in \(DurationText.short(result.seconds))\(memory)")
+        let what = result.partial.map { "written as it is after step \($0.done) of \($0.count)" } ?? "done"
+        Output.message("\(title): \(what) in \(DurationText.short(result.seconds))\(memory)")
     }
 
     func ended(_ job: JobHandle, _ error: any Error) {
@@ -112,7 +114,7 @@ struct TextReporter: JobReporter {
     }
 
     private func line(_ text: String) {
-        Output.clearTransient()
+        clear()
         Output.message(text)
     }
 

@@ -93,11 +93,23 @@ enum Doctor {
 
     /// How good the estimates of time were on this machine.
     private static func accuracy(_ figures: [(percent: Int, medianError: Double, count: Int)]) -> [Finding] {
-        guard !figures.isEmpty else { return [] }
+        guard !figures.isEmpty else {
+            return [Finding(name: "estimates", state: .ok, text: "not known yet: no finished job had one")]
+        }
         let words = figures.map { figure in
             "\(Int((figure.medianError * 100).rounded())) % off at \(figure.percent) % (\(figure.count))"
         }
         return [Finding(name: "estimates", state: .ok, text: words.joined(separator: ", "))]
+    }
+
+    /// What the pictures of estimates cost beside the steps.
+    private static func previews(_ overhead: (share: Double, jobs: Int)?) -> [Finding] {
+        guard let overhead else {
+            return [Finding(name: "previews", state: .ok, text: "overhead not known yet: no job has shown estimates")]
+        }
+        let tenths = Int((overhead.share * 1000).rounded())
+        let text = "\(tenths / 10).\(tenths % 10) % of the steps' time (\(overhead.jobs) jobs); 2 % is allowed"
+        return [Finding(name: "previews", state: overhead.share <= 0.02 ? .ok : .note, text: text)]
     }
 
     private static func history(_ paths: StudioPaths) -> [Finding] {
@@ -109,7 +121,7 @@ enum Doctor {
                 Finding(
                     name: "history", state: integrity == "ok" ? .ok : .broken,
                     text: "\(count) jobs, \(integrity), \(paths.abbreviating(paths.historyFile))")
-            ] + accuracy(try history.accuracy())
+            ] + accuracy(try history.accuracy()) + previews(try history.previewOverhead())
                 + (history.notice.map { [Finding(name: "history", state: .note, text: $0)] } ?? [])
         } catch {
             return [Finding(name: "history", state: .broken, text: "\(error)")]

@@ -5,8 +5,9 @@ import StudioCore
 enum RecipeText {
     static func lines(_ document: RecipeDocument) -> [String] {
         let recipe = document.recipe
+        let partial = document.partial.map { "the estimate after step \($0.done) of \($0.count)" }
         var rows: [(name: String, value: String?)] = [
-            ("kind", document.kind.rawValue),
+            ("kind", document.kind.rawValue), ("partial", partial),
             ("prompt", recipe.prompt.isEmpty ? "(left out)" : TextCleaning.oneLine(recipe.prompt)),
             ("negative", recipe.negative.isEmpty ? nil : TextCleaning.oneLine(recipe.negative)),
             ("seed", String(recipe.seed)),

@@ -34,6 +34,11 @@ struct Workplace {
         return library
     }
 
+    /// Folder, name and quality of the preset that a job's draft was made with, while it exists.
+    func outputSettings(of job: JobRecord) -> ResolvedPreset.OutputSettings {
+        (try? presets().resolved(job.recipe.preset ?? settings.preset).output) ?? ResolvedPreset.outputDefaults
+    }
+
     /// Opens the history and marks what an earlier run left behind.
     func history() throws -> History {
         let history = try History(paths: paths)
