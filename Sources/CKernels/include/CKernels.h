@@ -84,7 +84,7 @@ typedef struct ck_attention {
 #define CK_QUERY_BLOCK 96
 
 static inline size_t ck_attention_scratch_bytes(size_t value_columns) {
-    return CK_QUERY_BLOCK * value_columns * sizeof(float) + 2 * CK_QUERY_BLOCK * sizeof(float)
+    return 2 * CK_QUERY_BLOCK * value_columns * sizeof(float) + 2 * CK_QUERY_BLOCK * sizeof(float)
         + 16 * CK_KEY_BLOCK * sizeof(float) * 2 + 256;
 }
 

@@ -3,14 +3,16 @@
 
 // A logit that no key reaches: its weight is 0, and it stays finite in the exponential.
 #define FAR_BELOW -1e30f
-// Weights may grow to 2^SLACK before a row's sums are scaled to a new maximum: after the first keys hardly any row is.
-#define SLACK 8.0f
+// Weights may grow to 2^SLACK before a row's sums are scaled to a new maximum: after the first keys hardly any row's are.
+// Sums of 2^24 such weights are far from overflow still.
+#define SLACK 40.0f
 #define LOG2_E 1.44269504f
 // Rows of the largest register tile.
 #define MOST_ROWS 12
 
 /// Where a block of queries keeps its sums, within the caller's scratch memory.
 typedef struct {
+    char *queries;   ///< [CK_QUERY_BLOCK] rows without gaps; int8 has none
     float *outputs;  ///< [CK_QUERY_BLOCK][value columns]
     float *maxima;   ///< [CK_QUERY_BLOCK], in powers of two
     float *sums;     ///< [CK_QUERY_BLOCK]
@@ -20,7 +22,8 @@ typedef struct {
 
 INLINE attention_memory memory_of(const ck_attention *a) {
     attention_memory m;
-    m.outputs = a->scratch;
+    m.queries = a->scratch;
+    m.outputs = (float *)a->scratch + CK_QUERY_BLOCK * a->value_columns;
     m.maxima = m.outputs + CK_QUERY_BLOCK * a->value_columns;
     m.sums = m.maxima + CK_QUERY_BLOCK;
     m.logits = (float *)(((uintptr_t)(m.sums + CK_QUERY_BLOCK) + 63) / 64 * 64);
@@ -83,6 +86,33 @@ static void finish_mass(const ck_attention *a, const float *notes, size_t rows, 
     }
 }
 
+/// Copies a block of queries. In a wide model its rows lie pages apart: every few keys they would be looked for again.
+INLINE void gather_queries(const ck_attention *a, const attention_memory *m, size_t first, size_t rows) {
+    const size_t bytes = a->head_groups * GROUP;
+    for (size_t r = 0; r < rows; r++)
+        memcpy(m->queries + r * bytes, (const char *)a->queries + (first + r) * a->query_stride, bytes);
+}
+
+/// The first key from `key`, the start of a block, on that is to be visited; at least a->keys: there is none.
+INLINE size_t visited(const ck_attention *a, size_t key) {
+    while (key < a->keys && a->block_mask && !a->block_mask[key / CK_KEY_BLOCK]) key += CK_KEY_BLOCK;
+    return key;
+}
+
+// A narrow tile takes a quarter of each line of a panel and then jumps to the next: the processor sees no pattern in that,
+// so the next key block is asked for while this one is at work.
+#define ASKS_AHEAD (LANES < 16)
+
+/// Asks for one of `parts` parts of the keys and values that begin at key `next`; `value_bytes` are one key's.
+INLINE void ask_for_keys(const ck_attention *a, size_t next, size_t value_bytes, size_t part, size_t parts) {
+    if (!ASKS_AHEAD || next >= a->keys) return;
+    const size_t keys = smaller_size(a->keys - next, CK_KEY_BLOCK), key_bytes = a->head_groups * GROUP;
+    const size_t first = next + keys * part / parts, last = next + keys * (part + 1) / parts;
+    const char *packed_keys = a->packed_keys, *values = a->packed_values;
+    for (size_t b = first * key_bytes; b < last * key_bytes; b += 64) __builtin_prefetch(packed_keys + b);
+    for (size_t b = first * value_bytes; b < last * value_bytes; b += 64) __builtin_prefetch(values + b);
+}
+
 /// Empty sums for a block of queries.
 INLINE void begin_block(const ck_attention *a, const attention_memory *m, size_t rows) {
     memset(m->outputs, 0, rows * a->value_columns * sizeof(float));
@@ -111,27 +141,40 @@ INLINE void finish_block(const ck_attention *a, const attention_memory *m, size_
 // MARK: fp32 and bf16
 
 #define DEFINE_SOFTEN(NAME, IS_BF16, EXP2)                                                                               \
-    /* Rows of logits to weights held against each row's running maximum. The maxima are looked for all together: one  */\
-    /* alone would make its row wait. */                                                                                \
-    INLINE void soften_##NAME(int rows, const float *logits, size_t padded, float scale, float *maxima, float *sums,     \
-                              char *weights, float *outputs, size_t width, float *added) {                              \
-        float highest[MOST_ROWS];                                                                                       \
-        for (int i = 0; i < rows; i++) highest[i] = highest_logit(logits + i * CK_KEY_BLOCK, padded) * scale;           \
-        for (int i = 0; i < rows; i++)                                                                                  \
-            raise_maximum(highest[i], &maxima[i], &sums[i], outputs + i * width, width);                                \
+    /* Rows of logits to weights held against each row's maximum so far; gives the highest weight as a power of two. */ \
+    INLINE float weigh_##NAME(int rows, const float *logits, size_t padded, float scale, const float *maxima,            \
+                              char *weights, float *added) {                                                            \
+        const vf factor = splat(scale);                                                                                 \
+        vf top = splat(-INFINITY);                                                                                      \
         for (int i = 0; i < rows; i++) {                                                                                \
-            const vf factor = splat(scale), offset = splat(maxima[i] > -INFINITY ? -maxima[i] : 0);                     \
+            const vf offset = splat(maxima[i] > -INFINITY ? -maxima[i] : 0);                                            \
             vf total = splat(0.0f), total2 = total;                                                                     \
             for (size_t c = i * CK_KEY_BLOCK; c < i * CK_KEY_BLOCK + padded; c += 2 * LANES) {                          \
-                const vf x = EXP2(fma_(load(logits + c), factor, offset));                                              \
-                const vf x2 = EXP2(fma_(load(logits + c + LANES), factor, offset));                                     \
+                const vf power = fma_(load(logits + c), factor, offset);                                                \
+                const vf power2 = fma_(load(logits + c + LANES), factor, offset);                                       \
+                const vf x = EXP2(power), x2 = EXP2(power2);                                                            \
+                top = larger(larger(power, power2), top);                                                               \
                 total += x;                                                                                             \
                 total2 += x2;                                                                                           \
                 store_two(weights, IS_BF16, c, x, x2);                                                                  \
             }                                                                                                           \
             added[i] = reduce_add(total + total2);                                                                      \
-            sums[i] += added[i];                                                                                        \
         }                                                                                                               \
+        return reduce_max(top);                                                                                         \
+    }                                                                                                                   \
+    /* Weighs rows against the maxima there are. Where these turn out too low, or at the first keys there are none, they */\
+    /* are looked for, and the rows weighed against them: hardly ever, which saves a pass over the logits. */           \
+    INLINE void soften_##NAME(int rows, const float *logits, size_t padded, float scale, float *maxima, float *sums,     \
+                              char *weights, float *outputs, size_t width, float *added) {                              \
+        int begins = 0;                                                                                                 \
+        for (int i = 0; i < rows; i++) begins |= maxima[i] == -INFINITY;                                                \
+        if (begins || weigh_##NAME(rows, logits, padded, scale, maxima, weights, added) > SLACK) {                      \
+            for (int i = 0; i < rows; i++)                                                                              \
+                raise_maximum(highest_logit(logits + i * CK_KEY_BLOCK, padded) * scale, &maxima[i], &sums[i],           \
+                              outputs + i * width, width);                                                              \
+            weigh_##NAME(rows, logits, padded, scale, maxima, weights, added);                                          \
+        }                                                                                                               \
+        for (int i = 0; i < rows; i++) sums[i] += added[i];                                                             \
     }
 
 DEFINE_SOFTEN(f32, 0, exp2_)
@@ -140,23 +183,27 @@ DEFINE_SOFTEN(bf16, 1, exp2_rough)
 #define DEFINE_ATTENTION(NAME, IS_BF16)                                                                                  \
     static void attention_##NAME(const ck_attention *a) {                                                               \
         const attention_memory m = memory_of(a);                                                                        \
-        const size_t width = a->value_columns, per_group = IS_BF16 ? 2 : 1;                                             \
+        const size_t width = a->value_columns, per_group = IS_BF16 ? 2 : 1, query_bytes = a->head_groups * GROUP;       \
         const float scale = a->scale * LOG2_E;                                                                          \
         const int top = tile_rows(CK_PANEL);                                                                            \
         for (size_t first = 0; first < a->rows; first += CK_QUERY_BLOCK) {                                              \
             const size_t block = smaller_size(a->rows - first, CK_QUERY_BLOCK);                                         \
             begin_block(a, &m, block);                                                                                  \
-            for (size_t k = 0; k < a->keys; k += CK_KEY_BLOCK) {                                                        \
-                if (a->block_mask && !a->block_mask[k / CK_KEY_BLOCK]) continue;                                        \
+            gather_queries(a, &m, first, block);                                                                        \
+            for (size_t k = visited(a, 0), next; k < a->keys; k = next) {                                               \
+                next = visited(a, k + CK_KEY_BLOCK);                                                                    \
                 const size_t valid = smaller_size(a->keys - k, CK_KEY_BLOCK);                                           \
                 const size_t padded = (valid + CK_PANEL - 1) / CK_PANEL * CK_PANEL;                                     \
                 for (size_t r = 0; r < block; r += top) {                                                               \
                     const int rows = (int)smaller_size(block - r, top);                                                 \
-                    const char *q = (const char *)a->queries + (first + r) * a->query_stride;                           \
-                    for (size_t p = 0; p < padded; p += CK_PANEL)                                                       \
-                        near_##NAME##_tile(rows, CK_PANEL, &q, 1, a->head_groups, a->query_stride,                      \
+                    const char *q = m.queries + r * query_bytes;                                                        \
+                    for (size_t p = 0; p < padded; p += CK_PANEL) {                                                     \
+                        ask_for_keys(a, next, width * GROUP / per_group, r / top * (padded / CK_PANEL) + p / CK_PANEL,  \
+                                     (block + top - 1) / top * (padded / CK_PANEL));                                    \
+                        near_##NAME##_tile(rows, CK_PANEL, &q, 1, a->head_groups, query_bytes,                          \
                                            (const char *)a->packed_keys + (k + p) * a->head_groups * GROUP,             \
                                            CK_PANEL * GROUP, m.logits + p, CK_KEY_BLOCK, 0);                            \
+                    }                                                                                                   \
                     if (valid < padded || a->key_bias)                                                                  \
                         for (int i = 0; i < rows; i++)                                                                  \
                             complete_logits(m.logits + i * CK_KEY_BLOCK, valid, padded,                                 \
@@ -296,8 +343,7 @@ static void attention_i8(const ck_attention *a) {
         int32_t excess[CK_QUERY_BLOCK];
         for (size_t r = 0; r < block; r++) excess[r] = a->key_zero * sum_of_bytes(a, first + r);
         begin_block(a, &m, block);
-        for (size_t k = 0; k < a->keys; k += CK_KEY_BLOCK) {
-            if (a->block_mask && !a->block_mask[k / CK_KEY_BLOCK]) continue;
+        for (size_t k = visited(a, 0); k < a->keys; k = visited(a, k + CK_KEY_BLOCK)) {
             const size_t valid = smaller_size(a->keys - k, CK_KEY_BLOCK);
             const float *key_scales = a->key_scales + k / CK_PANEL;
             block_rows b = {.padded = (valid + CK_PANEL - 1) / CK_PANEL * CK_PANEL, .logits = m.logits};

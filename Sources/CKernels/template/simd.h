@@ -145,23 +145,20 @@ INLINE float reduce_add(vf v) {
 
 INLINE float reduce_max(vf v) { return __builtin_reduce_max(v); }
 
+// Added to a number below 2^22 this leaves its nearest whole number in the last bits of the sum.
+#define TO_WHOLE 12582912.0f
+
 /// 2^x for x <= 127 (below -126: 2^-126), by a polynomial on [-1/2, 1/2]; relative error 1e-7.
 INLINE vf exp2_(vf x) {
     x = larger(splat(-126.0f), x);
-    vf n = __builtin_elementwise_roundeven(x);
-    vf f = x - n;
-    vf p = splat(1.5403530e-4f);
-    p = fma_(p, f, splat(1.3333558e-3f));
-    p = fma_(p, f, splat(9.6181291e-3f));
-    p = fma_(p, f, splat(5.5504109e-2f));
-    p = fma_(p, f, splat(2.4022651e-1f));
-    p = fma_(p, f, splat(6.9314718e-1f));
-    p = fma_(p, f, splat(1.0f));
-#if HAS_AVX512
-    return (vf)_mm512_scalef_ps((__m512)p, (__m512)n);
-#else
-    return p * (vf)((__builtin_convertvector(n, vi) + 127) << 23);
-#endif
+    const vf moved = x + splat(TO_WHOLE), f = x - (moved - splat(TO_WHOLE));
+    vf p = splat(1.32764718e-3f);
+    p = fma_(p, f, splat(9.67554133e-3f));
+    p = fma_(p, f, splat(5.55071327e-2f));
+    p = fma_(p, f, splat(2.40221197e-1f));
+    p = fma_(p, f, splat(6.93146967e-1f));
+    p = fma_(p, f, splat(1.00000007f));
+    return (vf)((vi)p + ((vi)moved << 23));
 }
 
 /// 2^x to 1e-4, enough where the result is rounded to bf16 at once, or x is known from int8.
@@ -175,11 +172,11 @@ INLINE vf exp2_rough(vf x) {
     return (vf)_mm512_scalef_ps((__m512)p, (__m512)x);
 #else
     x = larger(splat(-126.0f), x);
-    const vf n = __builtin_elementwise_roundeven(x), f = x - n;
+    const vf moved = x + splat(TO_WHOLE), f = x - (moved - splat(TO_WHOLE));
     vf p = fma_(splat(0.05517166f), f, splat(0.24261112f));
     p = fma_(p, f, splat(0.69326099f));
     p = fma_(p, f, splat(0.99992807f));
-    return (vf)((vi)p + (__builtin_convertvector(n, vi) << 23));
+    return (vf)((vi)p + ((vi)moved << 23));
 #endif
 }
 
