@@ -56,6 +56,12 @@ package struct Kernels: Sendable {
     /// The largest int8 weight whose products cannot overflow.
     package var integerLimit: Int { Int(table.pointee.i8_limit) }
 
-    /// The precision used when none is asked for: bf16 where the CPU multiplies it, else fp32.
-    package static var defaultPrecision: Precision { KernelLevel.best.multipliesBF16 ? .bf16 : .fp32 }
+    /// The precision used when none is asked for: the fastest whose clips look like those of fp32 (Benchmarks.md, Accuracy).
+    package static var defaultPrecision: Precision {
+        switch KernelLevel.best {
+        case .portable: .fp32
+        case .avx2: .int8
+        case .avx512: .bf16
+        }
+    }
 }
