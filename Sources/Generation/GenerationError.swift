@@ -5,7 +5,8 @@ package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertibl
     /// A model is missing, incomplete or damaged. Exit code 3.
     case badModel(String)
     /// Refused before the start: not enough memory. Exit code 4.
-    case notEnoughMemory(String, neededBytes: Int, availableBytes: Int)
+    /// `suggestions`: options of the command line that would fit, one by one.
+    case notEnoughMemory(String, neededBytes: Int, availableBytes: Int, suggestions: [String] = [])
     /// The disk is full or the output cannot be written. Exit code 6.
     case cannotWrite(String)
     /// A codec or container is not available. Exit code 7.
@@ -15,7 +16,7 @@ package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertibl
 
     package var description: String {
         switch self {
-        case .badValue(let text), .badModel(let text), .notEnoughMemory(let text, _, _), .cannotWrite(let text),
+        case .badValue(let text), .badModel(let text), .notEnoughMemory(let text, _, _, _), .cannotWrite(let text),
             .codecMissing(let text), .badDraft(let text):
             text
         }

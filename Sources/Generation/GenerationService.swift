@@ -8,6 +8,8 @@ package struct OutputRequest: Sendable {
     package var file: URL
     /// Constant rate factor of the video encoder; nil: the container's default.
     package var crf: Int?
+    /// Only this program reads it: any codec will do that the container can hold, where its own is missing.
+    package var isOwn = false
     /// Makes what is stored in the container's metadata, `comment`: the recipe as JSON (at most 1 MiB). Asked when the
     /// file is opened, since only then the engine knows the recipe as it runs and the weights.
     package var comment: (@Sendable (ClipOrigin) -> String?)?

@@ -88,6 +88,23 @@ struct JobCommandTests {
         #expect(FileManager.default.fileExists(atPath: latent))
     }
 
+    @Test("Without H.264 the formats that there are are named, and a draft is made nevertheless")
+    func missingCodec() throws {
+        let environment = ["TURBO2K_ENCODERS": "libvpx-vp9"]
+        #expect(try program.run(["draft", "a fox"] + Program.fake, environment).output == "1\n")
+        let engine = Array(Program.fake.dropLast(2))
+        let refused = try program.run(["commit", "1", "-o", program.path("a.mp4"), "--json"] + engine, environment)
+        #expect(refused.status == 7)
+        let error = try #require(try refused.objects.last)
+        #expect(error["suggest"] as? [String] == ["-o NAME.webm", "-o NAME.png"])
+        #expect(
+            (error["message"] as? String)?.hasPrefix("This FFmpeg cannot write H.264. Use a name ending in") == true)
+        for name in ["a.webm", "a.mkv"] {
+            let run = try program.run(["commit", "1", "-o", program.path(name)] + engine, environment)
+            #expect(run.status == 0, "\(run.messages)")
+        }
+    }
+
     @Test("The recipe of a clip, as options, plans the same job through xargs")
     func arguments() throws {
         let file = program.path("out.mp4")
@@ -96,7 +113,8 @@ struct JobCommandTests {
             [
                 "render", prompt, "--negative", "-grain", "--seed", "9", "-o", file, "--coverage", "0.8", "--stg",
                 "1.5",
-                "--stg-blocks", "14,19", "--rescale", "0.7", "--hr-steps", "3", "--hr-timesteps", "1,0.7,0.25",
+                "--stg-blocks", "14,19", "--stg-mode", "transformer_block", "--rescale", "0.7", "--hr-steps", "3",
+                "--hr-timesteps", "1,0.7,0.25",
                 "--hr-stochastic",
             ] + Program.fake)
         #expect(rendered.status == 0, "\(rendered.messages)")

@@ -80,14 +80,14 @@ final class Program: Sendable {
     }
 
     /// Starts the program without waiting for it.
-    func start(_ arguments: [String], input: String? = nil) throws -> Child {
-        try Child(arguments: arguments, environment: environment, input: input)
+    func start(_ arguments: [String], input: String? = nil, _ more: [String: String] = [:]) throws -> Child {
+        try Child(arguments: arguments, environment: environment.merging(more) { $1 }, input: input)
     }
 
     /// Runs the program to its end.
     @discardableResult
-    func run(_ arguments: [String], input: String? = nil) throws -> Run {
-        try start(arguments, input: input).wait()
+    func run(_ arguments: [String], input: String? = nil, _ more: [String: String] = [:]) throws -> Run {
+        try start(arguments, input: input, more).wait()
     }
 
     private var environment: [String: String] {

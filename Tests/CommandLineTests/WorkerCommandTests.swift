@@ -83,6 +83,33 @@ struct WorkerCommandTests {
         #expect(try state(three) == "done" && state(first) == "stopped")
     }
 
+    @Test("A signal that ended the engine is named by a program that did not start it")
+    func signal() throws {
+        _ = try program.run(["draft", "a fox"] + Program.fake)
+        _ = try add(["one"], Self.slow)
+        let child = try program.start(["draft", "two", "--json"] + Self.slow)
+        #expect(child.waitForOutput("\"event\":\"job\""))
+        let lock = try JSONSerialization.jsonObject(
+            with: Data(contentsOf: program.home.appending(path: "data/worker.lock")))
+        let pid = try #require((lock as? [String: Any])?["pid"] as? Int)
+        kill(pid_t(pid), SIGKILL)
+        let run = child.wait()
+        let error = try #require(try run.objects.last)
+        #expect(run.status == 1 && (error["message"] as? String)?.contains("(signal 9)") == true, "\(error)")
+    }
+
+    @Test("A change of settings is noticed: an engine that has nothing to do makes room")
+    func settings() throws {
+        let first = try add(["one"])
+        #expect(try program.run(["wait", "\(first)"]).status == 0)
+        #expect(try program.run(["config", "set", "threads", "1"]).status == 0)
+        // At once, while the first engine still waits for work.
+        let second = try add(["two"], Self.slow)
+        let refused = try program.run(["queue", "add", "three", "--threads", "2"] + Self.slow)
+        #expect(refused.status == 9 && refused.messages.contains("--threads 1"), "\(refused.messages)")
+        #expect(try program.run(["wait", "\(second)"]).status == 0)
+    }
+
     @Test("A command with another engine than the worker's runs its job by itself, and says so")
     func otherEngine() throws {
         _ = try add(["one"], Self.slow)

@@ -70,19 +70,31 @@ extension GenerationTests {
         @Test("too little memory is refused with the largest term and a way out") func memory() async throws {
             let engine = place.engine(availableBytes: 100 << 20)
             let error = try #require(await JobRun.error(of: engine.draft(place.draft())))
-            guard case .notEnoughMemory(let text, let needed, let available) = error else {
+            guard case .notEnoughMemory(let text, let needed, let available, let suggestions) = error else {
                 Issue.record("\(error)")
                 return
             }
             #expect(error.exitCode == 4 && needed > available && available == 100 << 20)
             #expect(text.contains("128x96, 9 frames") && text.contains("0.1 GiB is available"))
             #expect(place.names().isEmpty)
+            // Nothing fits beside the program itself.
+            #expect(suggestions.isEmpty)
             var options = engine.options
             options.ignoresMemory = true
             _ = try await JobRun(GenerationEngine(options: options).draft(place.draft())).result
             let large = Recipe.small().hr.with { $0.size = VideoSize(width: 1024, height: 768) }
             let commit = await JobRun.error(of: place.engine(availableBytes: 200 << 20).commit(place.commit(large)))
             #expect(commit?.exitCode == 4 && commit?.description.contains("1024x768") == true)
+            guard case .notEnoughMemory(_, let most, _, _) = commit,
+                case .notEnoughMemory(_, _, _, let smaller) = await JobRun.error(
+                    of: place.engine(availableBytes: most * 9 / 10).commit(place.commit(large)))
+            else {
+                Issue.record("nothing was refused")
+                return
+            }
+            let size = smaller.first { $0.hasPrefix("--size ") }.flatMap { VideoSize($0.dropFirst(7)) }
+            let fitting = try #require(size)
+            #expect(fitting.width < 1024 && fitting.width.isMultiple(of: 32) && fitting.height.isMultiple(of: 32))
         }
 
         @Test("a draft needs no memory for its commit") func draftAlone() async throws {

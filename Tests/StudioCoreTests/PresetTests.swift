@@ -77,6 +77,7 @@ struct PresetTests {
             stochastic = true
             stg = 1.0
             stg_blocks = [19]
+            stg_mode = "attention_skip"
             rescale = 0.7
             coverage = 0.95
             step_cache = 0.1
@@ -85,20 +86,24 @@ struct PresetTests {
             guidance_interval = [0.9, 0.2]
             timesteps = [1.0, 2.0]
             stg_blocks = "all"
+            stg_mode = "none"
             """
         var (library, folder) = try library([
             "a.toml": text, "b.toml": "name = \"b\"\nbased_on = \"distilled\"\n[lr]\nsteps = 9\n",
         ])
         #expect(
             library.problems.map(\.description).sorted() == [
-                "presets/a.toml line 12: \"guidance_interval\" must be two noise levels, the lower one first, for"
+                "presets/a.toml line 13: \"guidance_interval\" must be two noise levels, the lower one first, for"
                     + " example [0.2, 0.8].",
-                "presets/a.toml line 13: \"timesteps\" must be a list of numbers from 0 to 1.",
-                "presets/a.toml line 14: \"stg_blocks\" must be a list of numbers from 0 to 999.",
+                "presets/a.toml line 14: \"timesteps\" must be a list of numbers from 0 to 1.",
+                "presets/a.toml line 15: \"stg_blocks\" must be a list of numbers from 0 to 999.",
+                "presets/a.toml line 16: \"stg_mode\" must be one of attention_values, attention_skip, residual,"
+                    + " transformer_block.",
             ])
         let resolved = try library.resolved("distilled")
         #expect(resolved.lr.steps == 3 && resolved.lr.timesteps == [1, 0.9937, 0.725])
         #expect(resolved.lr.isStochastic == true && resolved.lr.stgBlocks == [19] && resolved.lr.coverage == 0.95)
+        #expect(resolved.lr.stgModeName == "attention_skip" && resolved.hr.stgModeName == nil)
         #expect(resolved.lr.stepCache == 0.1 && resolved.lr.guidanceInterval == NoiseInterval("0.2,0.9"))
         #expect(resolved.hr.guidanceInterval == nil)
         let other = try library.resolved("b")

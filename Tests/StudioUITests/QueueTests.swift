@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 import StudioCore
 import StudioUI
@@ -35,6 +36,52 @@ struct QueueTests {
         var state = try waiting()
         let actions = state.press(.character("J"))
         #expect(actions.isEmpty && state.message?.text == "Only a waiting job can be moved.")
+    }
+
+    @Test("w writes what a stopped job has, and says what for a job that runs")
+    func partial() throws {
+        var state = try waiting()
+        let running = state.press(.character("w"))
+        #expect(running.isEmpty && state.message?.text.contains("is not stopped") == true)
+        state.jobTold(15, .stateSaved(pass: .lr, step: 3))
+        state.jobStopped(15, draft: nil)
+        state.press(.end)
+        #expect(state.queue.selected?.id == 15)
+        #expect(state.message?.text.contains("w write what there is") == true)
+        let actions = state.press(.character("w"))
+        #expect(actions == [.writePartial(15)])
+        let file = URL(filePath: "/tmp/fox-partial.mp4")
+        state.partialWritten(15, draft: nil, file: file, steps: StepsDone(done: 3, of: 8))
+        #expect(state.message?.text.contains("Step 3 of 8 of job 15 is written: fox-partial.mp4") == true)
+        #expect(state.queue.jobs.first { $0.id == 15 }?.state == .stopped(step: 3, of: 8))
+    }
+
+    @Test("An engine that was ended offers to write what there is")
+    func engineEnded() throws {
+        var state = try waiting()
+        state.engineEnded(EngineEnd(signal: 9))
+        #expect(state.text.contains("w write what there is"))
+        let actions = state.press(.character("w"))
+        #expect(actions == [.writePartial(15)])
+    }
+
+    @Test("A format that cannot be written is exchanged by one key")
+    func otherFormat() throws {
+        var state = try waiting()
+        var choice = CommitDialog(
+            draft: 14, recipe: state.form.recipe(prompt: "fox", negative: ""), hr: state.form.values.hr, precision: nil,
+            output: state.form.values.output, date: state.date
+        ).choice(watches: false)
+        choice.fileName = "fox.mp4"
+        state.offerFormats(.otherFormat(choice), "This FFmpeg cannot write H.264.")
+        #expect(state.text.contains("g PNG sequence"))
+        var pictures = choice
+        pictures.fileName = "fox.png"
+        let actions = state.press(.character("g"))
+        #expect(actions == [.submitCommit(pictures)])
+        state.jobFailed(15, draft: nil, GenerationError.codecMissing("This FFmpeg cannot write H.264."))
+        let again = state.press(.character("g"))
+        #expect(again == [.resumeJobAs(15, ending: "png")])
     }
 
     @Test("A batch moves as one")

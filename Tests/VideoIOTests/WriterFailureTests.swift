@@ -196,7 +196,7 @@ struct WriterFailureTests {
         let text = sentence {
             _ = try VideoWriter(path: folder.file("clip.mp4"), width: 32, height: 32, codecs: codecs)
         }
-        #expect(text == "This FFmpeg cannot write H.264. Use a name ending in .webm (VP9), .gif or .png.")
+        #expect(text == "This FFmpeg cannot write H.264. Use a name ending in .mkv (VP9), .webm (VP9), .gif or .png.")
         #expect(folder.names.isEmpty)
     }
 

@@ -11,11 +11,18 @@ final class ClipWriter {
             try VideoWriter(
                 path: output.file.path, width: size.width, height: size.height,
                 options: VideoWriter.Options(
-                    frameRate: FrameRate(origin.recipe.fps) ?? 24, quality: output.crf ?? 18,
+                    frameRate: FrameRate(origin.recipe.fps) ?? 24, codec: Self.codec(of: output),
+                    quality: output.crf ?? 18,
                     metadata: ContainerMetadata(title: output.title, comment: output.comment?(origin)),
                     threadCount: threadCount)
             )
         }
+    }
+
+    /// Nil: the container's own.
+    static func codec(of output: OutputRequest) -> VideoCodec? {
+        guard output.isOwn, let container = try? VideoContainer(path: output.file.path) else { return nil }
+        return Codecs.installed.anyCodec(for: container)
     }
 
     func append(_ frame: VideoFrame) throws { try Self.explained { try writer.append(frame) } }

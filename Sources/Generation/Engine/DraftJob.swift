@@ -96,8 +96,9 @@ struct DraftJob {
     private func keepClip(
         _ frames: [VideoFrame], _ recipe: Recipe, weights: String, announces: Bool, _ job: JobContext
     ) throws {
-        let clip = try clipWriter(
-            OutputRequest(file: JobFolder.clip(request.folder), crf: 16), recipe, weights: weights)
+        var kept = OutputRequest(file: JobFolder.clip(request.folder), crf: 16)
+        kept.isOwn = true
+        let clip = try clipWriter(kept, recipe, weights: weights)
         defer { clip.cancel() }
         try append(frames, to: clip, announces: announces, job)
         _ = try clip.finish(stop: job.stop)

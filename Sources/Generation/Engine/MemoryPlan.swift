@@ -94,7 +94,33 @@ struct MemoryPlan {
         throw GenerationError.notEnoughMemory(
             "Not started: \(size), \(recipe.frames) frames needs about \(Self.gibibytes(worst.bytes))\(largest), and"
                 + " \(Self.gibibytes(free)) is available. Take a smaller size, fewer frames, or close other programs.",
-            neededBytes: worst.bytes, availableBytes: free)
+            neededBytes: worst.bytes, availableBytes: free, suggestions: suggestions(kind, free))
+    }
+
+    /// Options with which the job would fit: the largest such size, the most such frames, a smaller precision.
+    private func suggestions(_ kind: Kind, _ free: Int) -> [String] {
+        func fits(_ change: (inout Recipe) -> Void, _ precision: Precision? = nil) -> Bool {
+            var smaller = recipe
+            change(&smaller)
+            let plan = MemoryPlan(
+                shapes: shapes, recipe: smaller, precision: precision ?? self.precision, threadCount: threadCount,
+                availableBytes: availableBytes)
+            return (plan.stages(kind).map(\.bytes).max() ?? 0) <= free
+        }
+        let size = kind == .draft ? recipe.lr.size : recipe.hr.size
+        let sizes = (1..<8).reversed().map { eighths in
+            VideoSize(
+                width: max(size.width * eighths / 8 / 32 * 32, 64), height: max(size.height * eighths / 8 / 32 * 32, 64)
+            )
+        }
+        let smaller = sizes.first { size in fits { if kind == .draft { $0.lr.size = size } else { $0.hr.size = size } }
+        }
+        let shorter = stride(from: recipe.frames - 8, to: 0, by: -8).first { count in fits { $0.frames = count } }
+        let lighter = precision != .int8 && fits({ _ in }, .int8)
+        return [
+            smaller.map { (kind == .draft ? "--lr-size " : "--size ") + "\($0)" }, shorter.map { "--frames \($0)" },
+            lighter ? "--precision int8" : nil,
+        ].compactMap { $0 }
     }
 
     /// For example `5.6 GiB`.

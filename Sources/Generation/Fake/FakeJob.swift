@@ -36,7 +36,9 @@ struct FakeJob: Sendable {
         if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
         try await run(.encode, parts: recipe.frames, log: &log) {
             try writeRecipe(recipe, folder: request.folder)
-            try write(clip, recipe, size: recipe.lr.size, to: OutputRequest(file: kept), announce: false)
+            var own = OutputRequest(file: kept)
+            own.isOwn = true
+            try write(clip, recipe, size: recipe.lr.size, to: own, announce: false)
             try writePoster(
                 clip.frame(width: recipe.lr.size.width, height: recipe.lr.size.height, time: 0), request.folder)
             if let output = request.output {
@@ -148,6 +150,8 @@ struct FakeJob: Sendable {
                 residentBytes: ProcessMemory.residentBytes)
             log.steps.append(record)
             send(.stepFinished(record))
+            // As in the engine: what nobody hears of is not kept.
+            try Task.checkCancellation()
             if previews { sendEstimate(clip, recipe, settings, pass, number) }
             try writeState(State(pass: pass, step: number, count: settings.steps), folder: folder)
             send(.stateSaved(pass: pass, step: number))
@@ -289,7 +293,7 @@ struct FakeJob: Sendable {
             )
         }
         let options = VideoWriter.Options(
-            frameRate: FrameRate(recipe.fps) ?? 24, quality: output.crf ?? 18,
+            frameRate: FrameRate(recipe.fps) ?? 24, codec: ClipWriter.codec(of: output), quality: output.crf ?? 18,
             metadata: ContainerMetadata(
                 title: output.title,
                 comment: output.comment?(

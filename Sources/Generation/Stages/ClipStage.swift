@@ -15,7 +15,7 @@ struct ClipStage {
     /// Widest picture of the previews.
     static let previewWidth = 640
 
-    /// - Parameter latent: clean and normalised, `[tokens, channels]`.
+    /// - `latent`: clean and normalised, `[tokens, channels]`.
     func run(_ latent: [Float], _ writer: ClipWriter, _ job: JobContext) throws {
         var encoding = 0.0
         var previews: [VideoFrame] = []

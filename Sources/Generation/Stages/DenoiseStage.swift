@@ -106,6 +106,8 @@ struct DenoiseStage {
                 return Tensor(velocity, shape: shape)
             },
             afterStep: { step, tokens in
+                // A step that nobody hears of any more must not be on the disk: its record would be missing for good.
+                try job.checkCancellation()
                 let isLast = step.index + 1 == schedule.stepCount
                 // A finished draft is kept whole; a finished commit still has to be decoded and written.
                 if !isLast || pass == .hr {
@@ -115,7 +117,6 @@ struct DenoiseStage {
                         attention: sparsity?.blocks.bits)
                     if let reuse, !isLast { reuse.keep { saver.save(state) } } else { saver.save(state) }
                 }
-                try job.checkCancellation()
                 if let estimate, !isLast { try preview?.show(estimate) }
             })
         return result.values

@@ -8,6 +8,8 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     package var exitCode: Int32
     package var neededBytes: Int?
     package var availableBytes: Int?
+    /// Options of the command line that would help, one by one.
+    package var suggestions: [String]?
 
     package init(_ error: any Error) {
         message = TextCleaning.oneLine(String(describing: error))
@@ -15,8 +17,11 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         case let error as JobFailure: self = error
         case let error as GenerationError:
             exitCode = error.exitCode
-            if case .notEnoughMemory(_, let needed, let available) = error {
-                (neededBytes, availableBytes) = (needed, available)
+            switch error {
+            case .notEnoughMemory(_, let needed, let available, let fitting):
+                (neededBytes, availableBytes, suggestions) = (needed, available, fitting)
+            case .codecMissing: suggestions = OutputTarget.choices.map { "-o NAME.\($0.ending)" }
+            default: break
             }
         case let error as StudioError: exitCode = error.exitCode
         case is CancellationError: exitCode = 8
@@ -39,7 +44,8 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         case 3: GenerationError.badModel(message)
         case 4:
             GenerationError.notEnoughMemory(
-                message, neededBytes: neededBytes ?? 0, availableBytes: availableBytes ?? 0)
+                message, neededBytes: neededBytes ?? 0, availableBytes: availableBytes ?? 0,
+                suggestions: suggestions ?? [])
         case 6: GenerationError.cannotWrite(message)
         case 7: GenerationError.codecMissing(message)
         case 8: CancellationError()

@@ -17,14 +17,34 @@ package enum OutputTarget {
         } catch {
             throw .codecMissing(error.description)
         }
-        guard Codecs.installed.canWrite(container) else {
-            let others = Codecs.installed.report.filter(\.canWrite).map(\.container.ending).joined(separator: ", ")
-            throw .codecMissing("This FFmpeg cannot write \(container.name) files; use a name ending in \(others).")
+        let codecs = Codecs.installed
+        guard codecs.canWrite(container) else {
+            let missing = VideoError.codecMissing(
+                codec: container.codecs.first?.name ?? container.name, alternatives: codecs.alternatives(to: container))
+            throw .codecMissing(missing.description)
         }
         try checkFolder(file.deletingLastPathComponent())
         if container != .pictures, isFolder(path) {
             throw .cannotWrite("\(shown) is a folder; give a file name.")
         }
+    }
+
+    /// Another format for a clip that cannot be written as it was to be.
+    package struct Choice: Sendable, Hashable {
+        /// As the studio's question has it.
+        package var key: Character
+        package var title: String
+        /// Of the file's name, without the dot.
+        package var ending: String
+    }
+
+    /// What can be written here instead: WebM, AV1 in Matroska, pictures.
+    package static var choices: [Choice] {
+        let codecs = Codecs.installed
+        var choices: [Choice] = []
+        if codecs.canWrite(.webm) { choices.append(Choice(key: "v", title: "WebM (VP9)", ending: "webm")) }
+        if codecs.codec(for: .matroska) == .av1 { choices.append(Choice(key: "a", title: "AV1 (.mkv)", ending: "mkv")) }
+        return choices + [Choice(key: "g", title: "PNG sequence", ending: "png")]
     }
 
     private static func checkFolder(_ folder: URL) throws(GenerationError) {

@@ -12,6 +12,8 @@ package struct Preset: Sendable, Hashable {
         /// Spatio-temporal guidance, the blocks it weakens, and how far the spread is brought back.
         package var stg: Float?
         package var stgBlocks: [Int]?
+        /// One of ``PassSettings/stgModeNames``.
+        package var stgMode: String?
         package var rescale: Float?
         /// Noise levels used verbatim; ``steps`` is then their count.
         package var timesteps: [Float]?
@@ -115,6 +117,7 @@ extension Preset.PassValues {
         self.init(size: pass.size, steps: pass.steps, guidance: pass.guidance, shift: pass.shift)
         stg = pass.stg
         stgBlocks = pass.stgBlocks
+        stgMode = pass.stgModeName
         rescale = pass.rescale
         timesteps = pass.timesteps
         isStochastic = pass.isStochastic
@@ -129,6 +132,7 @@ extension Preset.PassValues {
             shift: shift ?? base.shift)
         result.stg = stg ?? base.stg
         result.stgBlocks = stgBlocks ?? base.stgBlocks
+        result.stgMode = stgMode ?? base.stgMode
         result.rescale = rescale ?? base.rescale
         // Another number of steps makes the base's own noise levels meaningless.
         result.timesteps = timesteps ?? (steps == nil ? base.timesteps : nil)
@@ -141,10 +145,12 @@ extension Preset.PassValues {
 
     /// With `defaults` where nothing is said.
     func settings(_ defaults: PassSettings) -> PassSettings {
-        PassSettings(
+        var pass = PassSettings(
             size: size ?? defaults.size, steps: steps ?? defaults.steps, guidance: guidance ?? defaults.guidance,
             shift: shift, stg: stg, stgBlocks: stgBlocks, rescale: rescale, timesteps: timesteps,
             isStochastic: isStochastic, coverage: coverage, stepCache: stepCache, guidanceInterval: guidanceInterval)
+        pass.stgModeName = stgMode
+        return pass
     }
 }
 

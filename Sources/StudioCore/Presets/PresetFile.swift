@@ -57,6 +57,7 @@ enum PresetFile {
         let blocks = RecipeLimits.blocks
         values.stgBlocks = reader.numbers("stg_blocks", in: Double(blocks.lowerBound)...Double(blocks.upperBound))?
             .map { Int($0) }
+        values.stgMode = readMode("stg_mode", &reader)
         values.rescale = readFloat("rescale", in: 0...1, &reader)
         values.timesteps = reader.numbers("timesteps", in: 0...1)?.map { Float($0) }
         values.isStochastic = reader.boolean("stochastic")
@@ -65,6 +66,15 @@ enum PresetFile {
         values.guidanceInterval = readInterval("guidance_interval", &reader)
         if let timesteps = values.timesteps { checkCount(timesteps.count, &values, &reader) }
         return values
+    }
+
+    private static func readMode(_ key: String, _ reader: inout TOMLReader) -> String? {
+        guard let name = reader.string(key) else { return nil }
+        guard PassSettings.stgModeNames.contains(name) else {
+            reader.report(key, "must be one of \(PassSettings.stgModeNames.joined(separator: ", ")).")
+            return nil
+        }
+        return name
     }
 
     private static func readInterval(_ key: String, _ reader: inout TOMLReader) -> NoiseInterval? {
@@ -141,6 +151,7 @@ enum PresetFile {
                     [name, "stg_blocks"],
                     values.stgBlocks.map { "[" + $0.map(String.init).joined(separator: ", ") + "]" }
                 ),
+                ([name, "stg_mode"], values.stgMode.map(string)),
                 ([name, "rescale"], values.rescale.map(float)),
                 ([name, "timesteps"], values.timesteps.map { "[" + $0.map(float).joined(separator: ", ") + "]" }),
                 ([name, "stochastic"], values.isStochastic.map(String.init)),

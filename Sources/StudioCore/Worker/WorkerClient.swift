@@ -35,14 +35,16 @@ package final class WorkerClient: JobService {
         return await link.hello?.engine ?? ""
     }
 
-    /// Connects to a worker whose engine was started as `engine` says. One that was started otherwise and has nothing to
-    /// do makes room for it.
+    /// Connects to a worker whose engine was started as `engine` says. One that was started otherwise, or by another build
+    /// of the program, makes room for it where it has nothing to do.
     ///
     /// - Returns: how the engine was started.
     package func open(engine: String) async throws -> String {
         for _ in 0..<50 {
             let found = try await open()
-            guard found != engine, board.queue.isIdle, (try? await retire()) != nil else { return found }
+            let build = await link.hello?.build
+            let isOther = found != engine || build != Program.build
+            guard isOther, board.queue.isIdle, (try? await retire()) != nil else { return found }
             await link.close()
             try await Task.sleep(for: .milliseconds(100))
         }

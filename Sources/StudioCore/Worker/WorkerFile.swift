@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 /// Says which worker serves a data folder: held locked by it while it lives.
 ///
@@ -13,6 +13,40 @@ struct WorkerFile: Codable {
     static func read(_ paths: StudioPaths) -> WorkerFile? {
         guard let data = try? Data(contentsOf: url(paths)) else { return nil }
         return try? JSONDecoder().decode(WorkerFile.self, from: data)
+    }
+}
+
+/// How a worker ended: written by the process that watches over it, for every front end that served itself of it.
+package struct WorkerEnd: Codable {
+    var pid: Int32
+    /// Nil where it left by itself.
+    var signal: Int32?
+    var status: Int32?
+
+    private static func url(_ paths: StudioPaths) -> URL { paths.data.appending(path: "worker.end") }
+
+    /// The end of the worker `pid`; nil while nobody has told of it.
+    static func read(_ paths: StudioPaths, pid: Int32) -> WorkerEnd? {
+        guard let data = try? Data(contentsOf: url(paths)), let end = try? JSONDecoder().decode(Self.self, from: data),
+            end.pid == pid
+        else { return nil }
+        return end
+    }
+
+    /// Runs a worker with `arguments` and waits for it, which no front end can do that did not start it, or that has left.
+    ///
+    /// - Returns: the exit status of a process that ends as the worker did.
+    /// - Throws: ``StudioError/cannotWrite(_:)`` where it cannot be started.
+    package static func watch(
+        _ paths: StudioPaths, _ arguments: [String], started: (pid_t) -> Void
+    ) throws(StudioError) -> Int32 {
+        let pid = try WorkerLaunch(arguments: arguments, logFile: paths.logFile).start()
+        started(pid)
+        let end = ChildProcess(pid: pid).wait()
+        // Without it the front ends know only that the worker is gone.
+        try? JSONEncoder().encode(WorkerEnd(pid: pid, signal: end.signal, status: end.status)).write(
+            to: url(paths), options: .atomic)
+        return end.signal.map { 128 + $0 } ?? end.status ?? 1
     }
 }
 

@@ -65,6 +65,19 @@ struct ChildProcess: Sendable {
     func end() -> (signal: Int32?, status: Int32?)? {
         var status: Int32 = 0
         guard waitpid(pid, &status, WNOHANG) == pid else { return nil }
+        return Self.end(status)
+    }
+
+    /// Waits until it has ended.
+    func wait() -> (signal: Int32?, status: Int32?) {
+        var status: Int32 = 0
+        while waitpid(pid, &status, 0) != pid {
+            guard errno == EINTR else { return (nil, nil) }
+        }
+        return Self.end(status)
+    }
+
+    private static func end(_ status: Int32) -> (signal: Int32?, status: Int32?) {
         let signal = status & 0x7F
         return signal == 0 ? (nil, (status >> 8) & 0xFF) : (signal, nil)
     }

@@ -18,7 +18,8 @@ actor WorkerLink {
     private var opening: Task<SocketConnection, any Error>?
     private var answers: [Int: CheckedContinuation<(WorkerAnswer, Data), any Error>] = [:]
     private var nextID = 1
-    private var child: ChildProcess?
+    /// What this program started last: the process that watches over a worker.
+    private var watcher: ChildProcess?
     private var memory = OutOfMemoryCount.now
     private var isAskedToEnd = false
     private(set) var hello: WorkerAnswer?
@@ -70,7 +71,7 @@ actor WorkerLink {
             if let file = WorkerFile.read(paths), let found = try? SocketConnection(path: file.socket) {
                 do {
                     try await greet(found)
-                    if hello?.pid == started?.pid { child = started }
+                    watcher = started ?? watcher
                     return found
                 } catch is EngineEnd {
                     // It was about to leave.
@@ -148,19 +149,23 @@ actor WorkerLink {
         if wasOpen { await onLoss(isGoodbye ? nil : end) }
     }
 
-    /// Waits until the process is really gone: the system takes its time over many gigabytes.
+    /// Waits until the process is really gone, since the system takes its time over many gigabytes, and until the process
+    /// that watched over it has told how.
     private func howItEnded() async -> EngineEnd {
         var end = EngineEnd()
         end.wasAsked = isAskedToEnd
-        for _ in 0..<500 {
-            if let found = child?.end() {
-                (end.signal, end.exitStatus) = found
+        guard let pid = hello?.pid else { return end }
+        var patience = 200
+        for _ in 0..<500 where patience > 0 {
+            if let found = WorkerEnd.read(paths, pid: pid) {
+                (end.signal, end.exitStatus) = (found.signal, found.status)
                 break
             }
-            if child == nil, hello?.pid.map({ !ProcessIdentity.isRunning($0) }) ?? true { break }
+            if !ProcessIdentity.isRunning(pid) { patience -= 1 }
             try? await Task.sleep(for: .milliseconds(10))
         }
-        child = nil
+        // Nobody else takes its remains away.
+        if watcher?.end() != nil { watcher = nil }
         end.wasMemory = !end.wasAsked && (end.signal == nil || end.signal == SIGKILL) && memory != .now
         return end
     }

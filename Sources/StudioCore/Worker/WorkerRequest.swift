@@ -143,6 +143,10 @@ struct WorkerAnswer: Codable, Sendable {
     var version: Int?
     var pid: Int32?
     var engine: String?
+    var build: String?
+    var cpu: String?
+    var threads: Int?
+    var availableBytes: Int?
     var job: QueuedJob?
     var features: [WirePicture]?
 

@@ -128,6 +128,9 @@ package final class WorkerServer: Sendable {
         answer.version = WorkerRequest.version
         answer.pid = ProcessInfo.processInfo.processIdentifier
         answer.engine = engine
+        answer.build = Program.build
+        (answer.cpu, answer.threads) = (Machine.current.name, Machine.current.coreCount)
+        answer.availableBytes = ProcessMemory.availableBytes
         client.send(WireText.message(answer))
         guard request.news == true else { return nil }
         let (rest, wantsPreviews) = (news, request.previews ?? true)

@@ -38,6 +38,10 @@ enum AppEvent: Sendable {
     /// A theme or preset was changed on the disk.
     case filesChanged
     case problem(String, MessageKind)
+    /// A commit's format cannot be written here.
+    case formatMissing(CommitChoice, String)
+    /// Whether the engine that was joined was started otherwise than this studio would.
+    case engineDiffers(Bool)
 }
 
 /// Events from any thread for the one loop that takes them; those that are ready at once are taken at once.

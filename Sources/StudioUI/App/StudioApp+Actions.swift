@@ -22,6 +22,7 @@ extension StudioApp {
         case .removeJob(let id): changeQueue(.remove(id))
         case .resumeJob(let id): resume(id)
         case .resumeJobIn(let id, let folder): resume(id, in: folder)
+        case .resumeJobAs(let id, let ending): resume(id, as: ending)
         case .writePartial(let id): writePartial(id)
         case .emptyTrash(let id): emptyTrash(thenResume: id)
         case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))

@@ -73,7 +73,7 @@ extension StudioApp {
 
     func submitCommit(_ choice: CommitChoice) {
         let folder = options.paths.expanding(state.form.values.output.folder)
-        let (crf, metadata) = (state.form.values.output.crf, state.form.metadata)
+        let (crf, metadata, mailbox) = (state.form.values.output.crf, state.form.metadata, mailbox)
         submit { jobs, entered in
             do {
                 try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -83,11 +83,15 @@ extension StudioApp {
             let name = URL(filePath: choice.fileName)
             let file = OutputName.freeFile(
                 named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
-            entered(
-                try await jobs.commit(
-                    draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
-                    output: JobOutput(file: file, crf: crf, metadata: metadata), ignoresMemory: choice.startsAnyway
-                ))
+            do {
+                entered(
+                    try await jobs.commit(
+                        draft: choice.draft, hr: choice.hr, precision: choice.precision, seed: choice.seed,
+                        output: JobOutput(file: file, crf: crf, metadata: metadata),
+                        ignoresMemory: choice.startsAnyway))
+            } catch let GenerationError.codecMissing(message) {
+                mailbox.post(.formatMissing(choice, message))
+            }
         }
     }
 
@@ -123,6 +127,8 @@ extension StudioApp {
         case .facts(let facts): state.facts = facts
         case .filesChanged: readFilesAgain()
         case .problem(let text, let kind): state.say(text, kind)
+        case .formatMissing(let choice, let message): state.offerFormats(.otherFormat(choice), message)
+        case .engineDiffers(let differs): joinsOtherEngine = differs
         case .terminal, .tick, .tmux, .control: break
         }
     }

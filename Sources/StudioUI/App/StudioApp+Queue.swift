@@ -17,13 +17,22 @@ extension StudioApp {
         Task.detached {
             for await one in news { mailbox.post(.news(one)) }
         }
+        joinEngine()
+    }
+
+    /// The queue of a worker that runs already is shown at once, and other studios see what this one does. One that was
+    /// started otherwise makes room where it has nothing to do.
+    private func joinEngine() {
         guard let client = jobs as? WorkerClient else { return }
-        // The queue of a worker that runs already is shown at once, and other studios see what this one does.
+        let (mailbox, wasOther) = (mailbox, joinsOtherEngine)
         request { [engine] in
             let found = try await client.open(engine: engine.identity)
-            guard found != engine.identity else { return }
+            mailbox.post(.engineDiffers(found != engine.identity))
+            guard found != engine.identity, !wasOther else { return }
+            let options = found.isEmpty ? "its own options" : "\"\(TextCleaning.oneLine(found))\""
             mailbox.post(
-                .problem("The engine that runs was started with other options; they hold until it ends.", .warning))
+                .problem(
+                    "The engine that runs was started with \(options); that holds until its jobs are done.", .warning))
         }
     }
 
@@ -56,11 +65,22 @@ extension StudioApp {
     /// Goes on, and writes the clip into another folder.
     func resume(_ id: Int, in folder: String) {
         let folder = options.paths.expanding(folder.trimmingCharacters(in: .whitespaces))
+        resume(id) { $0 = folder.appending(path: $0.lastPathComponent) }
+    }
+
+    /// Goes on, and writes the clip in another format.
+    func resume(_ id: Int, as ending: String) {
+        resume(id) { $0 = $0.deletingPathExtension().appendingPathExtension(ending) }
+    }
+
+    private func resume(_ id: Int, change: @escaping @Sendable (inout URL) -> Void) {
         submit { jobs, entered in
             let planned = try jobs.history.plannedOutput(of: id)
-            let name = planned?.file ?? URL(filePath: "job-\(id).mp4")
+            var name = planned?.file ?? URL(filePath: "job-\(id).mp4")
+            change(&name)
             let file = OutputName.freeFile(
-                named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension, in: folder)
+                named: name.deletingPathExtension().lastPathComponent, extension: name.pathExtension,
+                in: name.deletingLastPathComponent())
             entered(try await jobs.resume(id, output: JobOutput(file: file, crf: planned?.crf)))
         }
     }
@@ -236,6 +256,7 @@ extension StudioApp {
         }
         tellEnd()
         perform([.estimate])
+        if joinsOtherEngine, jobs?.board.queue.isIdle == true { joinEngine() }
     }
 
     /// Rings, as the settings want it, if the terminal has no focus and nothing else is left to do.

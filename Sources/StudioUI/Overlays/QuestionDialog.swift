@@ -9,6 +9,10 @@ package struct QuestionDialog: Sendable {
         case dropJob(Int)
         /// A clip that could not be written.
         case writeAgain(Int)
+        /// A commit in a format that cannot be written here.
+        case otherFormat(CommitChoice)
+        /// A job that found the same when it opened its file.
+        case otherFormatOf(Int)
         case quit
         case paste(String)
         case deletePreset(String)

@@ -16,6 +16,8 @@ package enum StudioAction: Sendable, Equatable {
     case resumeJob(Int)
     /// Goes on, and writes the clip under its name in another folder.
     case resumeJobIn(Int, folder: String)
+    /// Goes on, and writes the clip in another format; the name's ending.
+    case resumeJobAs(Int, ending: String)
     /// Writes a clip of what a stopped job has.
     case writePartial(Int)
     /// Frees what the trash holds, then goes on with a job.

@@ -16,6 +16,11 @@ extension StudioState {
                 focus(on: .log)
                 return []
             }
+        case .otherFormat(var choice):
+            guard let ending = Self.ending(answer) else { return [] }
+            choice.fileName = (choice.fileName as NSString).deletingPathExtension + "." + ending
+            return [.submitCommit(choice)]
+        case .otherFormatOf(let id): return Self.ending(answer).map { [.resumeJobAs(id, ending: $0)] } ?? []
         case .dropJob(let id): return [.removeJob(id)]
         case .writeAgain(let id): return writeAgain(id, answer)
         case .stopJob(let id):
@@ -76,6 +81,19 @@ extension StudioState {
         case "t": return [.emptyTrash(thenResume: id)]
         default: return [.resumeJob(id)]
         }
+    }
+
+    private static func ending(_ answer: Character) -> String? {
+        OutputTarget.choices.first { $0.key == answer }?.ending
+    }
+
+    /// This FFmpeg lacks the codec that a clip was to have: what it can write is offered.
+    package mutating func offerFormats(_ purpose: QuestionDialog.Purpose, _ message: String) {
+        overlays.append(
+            .question(
+                QuestionDialog(
+                    purpose, title: "The clip cannot be written so", lines: [message],
+                    answers: OutputTarget.choices.map { .init($0.key, $0.title) })))
     }
 
     // MARK: Clips with their settings

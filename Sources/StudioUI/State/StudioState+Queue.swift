@@ -100,6 +100,7 @@ extension StudioState {
                         answers: [
                             .init("R", "resume"), .init("w", "write what there is"), .init("l", "log"),
                         ])))
+        case 7: offerFormats(.otherFormatOf(id), failure.message)
         default: break
         }
     }

@@ -15,7 +15,9 @@ final class MuxedSink: FrameSink {
     ) throws(VideoError) {
         LibraryLog.begin()
         self.path = path
-        guard let codec = options.codec ?? container.codecs.first, container.codecs.contains(codec) else {
+        guard let codec = options.codec ?? codecs.codec(for: container) ?? container.codecs.first,
+            container.codecs.contains(codec)
+        else {
             throw .codecNotInContainer(codec: options.codec?.name ?? "video", container: container.name)
         }
         let opened: VideoEncoder?

@@ -18,11 +18,28 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var engine: EngineOptions
 
+    /// The engine itself. Without it this process only starts one and tells how it ended.
+    @Flag(help: .hidden)
+    var watched = false
+
     func run() async throws {
-        // Neither a closed terminal nor its Ctrl-C is for this process.
+        // Neither a closed terminal nor its Ctrl-C is for these processes.
         _ = setsid()
         signal(SIGHUP, SIG_IGN)
         signal(SIGINT, SIG_IGN)
+        if watched { try await serve() } else { try watch() }
+    }
+
+    private func watch() throws {
+        defer { Signals.onStop(nil) }
+        let status = try WorkerEnd.watch(StudioPaths(), Array(CommandLine.arguments.dropFirst()) + ["--watched"]) {
+            pid in
+            Signals.onStop { kill(pid, SIGTERM) }
+        }
+        if status != 0 { throw ExitCode(status) }
+    }
+
+    private func serve() async throws {
         _ = nice(Self.niceness)
         Self.niceGroup()
         Self.offerForMemory()
@@ -30,7 +47,7 @@ struct WorkerCommand: AsyncParsableCommand {
         let workplace = Workplace()
         let history = try History(paths: workplace.paths, keepsQueue: true)
         let runner = try JobPlace.runner(workplace, history, engine)
-        let server = WorkerServer(runner, paths: workplace.paths, engine: engine.identity)
+        let server = WorkerServer(runner, paths: workplace.paths, engine: engine.identity(workplace.settings))
         Signals.onStop { server.end() }
         defer { Signals.onStop(nil) }
         guard try await server.run() else { return Output.message("Another worker serves this folder.") }

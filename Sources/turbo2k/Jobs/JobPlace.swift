@@ -19,11 +19,12 @@ enum JobPlace {
         try engine.check()
         let client = WorkerClient(
             history: try workplace.history(), paths: workplace.paths, metadata: workplace.settings.metadata,
-            launch: engine.launch(workplace.paths), wantsPreviews: false)
-        let found = try await client.open(engine: engine.identity)
-        guard found == engine.identity else {
+            launch: engine.launch(workplace), wantsPreviews: false)
+        let identity = engine.identity(workplace.settings)
+        let found = try await client.open(engine: identity)
+        guard found == identity else {
             throw StudioError.historyBusy(
-                "The engine that runs was started with \(words(found)), not with \(words(engine.identity)); "
+                "The engine that runs was started with \(words(found)), not with \(words(identity)); "
                     + "wait until its jobs are done.")
         }
         return client
@@ -54,11 +55,12 @@ enum JobPlace {
             wantsPreviews: false)
         do {
             let found = try await client.open()
-            if found == engine.identity { return client }
+            let identity = engine.identity(workplace.settings)
+            if found == identity { return client }
             await client.close()
             Reporting.note(
                 "the engine that runs was started with \(words(found)); this job runs beside it, with "
-                    + words(engine.identity))
+                    + words(identity))
         } catch StudioError.historyBusy {
             // No worker runs.
         }
@@ -75,6 +77,6 @@ enum JobPlace {
         JobRunner(
             service: try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings),
             history: history, paths: workplace.paths, metadata: workplace.settings.metadata,
-            draftsGoFirst: workplace.settings.draftsGoFirst, diskSpace: engine.diskSpace)
+            draftsGoFirst: workplace.settings.draftsGoFirst && !engine.keepOrder, diskSpace: engine.diskSpace)
     }
 }

@@ -45,6 +45,10 @@ enum ManualFacts {
             "TURBO2K_REDUCE_MOTION",
             "Nothing moves by itself, if it is neither empty nor 0: clips are four still frames."
         ),
+        (
+            "TURBO2K_ENCODERS",
+            "The only encoders of FFmpeg that count as installed, with commas between them: libx264, libvpx-vp9, ..."
+        ),
         ("TURBO2K_KERNELS", "Caps the instruction set: portable, avx2 or avx512."),
         ("TURBO2K_LOG", "How much is logged: trace, debug, info, notice, warning or error."),
         ("VISUAL, EDITOR", "The editor for the prompt and for the settings."),

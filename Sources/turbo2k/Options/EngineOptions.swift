@@ -28,6 +28,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: .hidden)
     var fakeDisk: String?
 
+    @Flag(help: .hidden)
+    var keepOrder = false
+
     @Option(help: ArgumentHelp("CPU threads; all by default.", valueName: "count"))
     var threads: Int?
 
@@ -42,8 +45,9 @@ struct EngineOptions: ParsableArguments {
         inProcess || !["", "0"].contains(ProcessInfo.processInfo.environment["TURBO2K_IN_PROCESS"] ?? "")
     }
 
-    /// How the engine is started, as options: the same for two programs that can share one.
-    private var words: [String] {
+    /// How the engine is started, as options: the same for two programs that can share one. Settings that an engine takes
+    /// at its start are among them, so that a change of theirs is noticed.
+    private func words(_ settings: Settings) -> [String] {
         var words: [String] = []
         func add(_ name: String, _ value: String?) {
             if let value { words += [name, value] }
@@ -56,16 +60,21 @@ struct EngineOptions: ParsableArguments {
             add("--fake-fail", fakeFail)
             add("--fake-disk", fakeDisk)
         }
-        add("--threads", threads.map(String.init))
+        add("--threads", (threads ?? settings.threads).map(String.init))
         if ignoreMemory { words.append("--ignore-memory") }
+        if keepOrder || !settings.draftsGoFirst { words.append("--keep-order") }
         return words
     }
 
-    var identity: String { words.joined(separator: " ") }
+    /// Variables that change what an engine computes stand before its options.
+    func identity(_ settings: Settings) -> String {
+        let kernels = ProcessInfo.processInfo.environment["TURBO2K_KERNELS"].map { ["TURBO2K_KERNELS=\($0)"] } ?? []
+        return (kernels + words(settings)).joined(separator: " ")
+    }
 
     /// How the worker with this engine is started.
-    func launch(_ paths: StudioPaths) -> WorkerLaunch {
-        WorkerLaunch(arguments: ["worker"] + words, logFile: paths.logFile)
+    func launch(_ workplace: Workplace) -> WorkerLaunch {
+        WorkerLaunch(arguments: ["worker"] + words(workplace.settings), logFile: workplace.paths.logFile)
     }
 
     /// Checks what the argument parser cannot.

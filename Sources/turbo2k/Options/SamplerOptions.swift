@@ -10,6 +10,9 @@ struct SamplerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Blocks that it weakens, from 0, such as 14,19.", valueName: "numbers"))
     var stgBlocks: String?
 
+    @Option(help: ArgumentHelp("How it weakens them: \(Self.modes).", valueName: "name"))
+    var stgMode: String?
+
     @Option(help: ArgumentHelp("How far it brings the draft's contrast back, 0 to 1.", valueName: "share"))
     var rescale: Float?
 
@@ -25,6 +28,9 @@ struct SamplerOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Blocks that it weakens, from 0.", valueName: "numbers"))
     var hrStgBlocks: String?
 
+    @Option(help: ArgumentHelp("How it weakens them, as --stg-mode.", valueName: "name"))
+    var hrStgMode: String?
+
     @Option(help: ArgumentHelp("How far it brings the commit's contrast back, 0 to 1.", valueName: "share"))
     var hrRescale: Float?
 
@@ -34,21 +40,30 @@ struct SamplerOptions: ParsableArguments {
     @Flag(help: "Noise the commit's estimate anew after each step.")
     var hrStochastic = false
 
+    private static let modes = PassSettings.stgModeNames.joined(separator: ", ")
+
     /// - Throws: ``GenerationError/badValue(_:)``.
     func apply(draft: inout PassSettings, commit: inout PassSettings) throws {
-        try Self.apply(&draft, "--", stg, stgBlocks, rescale, timesteps, stochastic)
-        try Self.apply(&commit, "--hr-", hrStg, hrStgBlocks, hrRescale, hrTimesteps, hrStochastic)
+        try Self.apply(&draft, "--", stg, stgBlocks, stgMode, rescale, timesteps, stochastic)
+        try Self.apply(&commit, "--hr-", hrStg, hrStgBlocks, hrStgMode, hrRescale, hrTimesteps, hrStochastic)
     }
 
     private static func apply(
-        _ pass: inout PassSettings, _ prefix: String, _ stg: Float?, _ blocks: String?, _ rescale: Float?,
-        _ timesteps: String?, _ isStochastic: Bool
+        _ pass: inout PassSettings, _ prefix: String, _ stg: Float?, _ blocks: String?, _ mode: String?,
+        _ rescale: Float?, _ timesteps: String?, _ isStochastic: Bool
     ) throws {
         if let stg { pass.stg = try Values.inRange(stg, RecipeLimits.guidance, prefix + "stg") }
         if let blocks {
             pass.stgBlocks = try numbers(blocks, prefix + "stg-blocks").map { (block: Int) in
                 try Values.inRange(block, RecipeLimits.blocks, prefix + "stg-blocks")
             }
+        }
+        if let mode {
+            guard PassSettings.stgModeNames.contains(mode) else {
+                let shown = TextCleaning.shortened(mode, to: 40)
+                throw GenerationError.badValue("\(prefix)stg-mode must be one of \(modes), is \"\(shown)\".")
+            }
+            pass.stgModeName = mode
         }
         if let rescale { pass.rescale = try Values.inRange(rescale, 0...1, prefix + "rescale") }
         if isStochastic { pass.isStochastic = true }

@@ -60,15 +60,16 @@ struct StudioArguments: ParsableArguments {
     private func studioEngine(_ workplace: Workplace) throws -> StudioEngine {
         let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
         let (settings, paths, diskSpace) = (workplace.settings, workplace.paths, engine.diskSpace)
+        let identity = engine.identity(settings)
         guard !engine.runsInProcess else {
-            return StudioEngine(service: service, identity: engine.identity) { history in
+            return StudioEngine(service: service, identity: identity) { history in
                 JobRunner(
                     service: service, history: history, paths: paths, metadata: settings.metadata,
                     draftsGoFirst: settings.draftsGoFirst, diskSpace: diskSpace)
             }
         }
-        let launch = engine.launch(paths)
-        return StudioEngine(service: service, identity: engine.identity) { history in
+        let launch = engine.launch(workplace)
+        return StudioEngine(service: service, identity: identity) { history in
             WorkerClient(history: history, paths: paths, metadata: settings.metadata, launch: launch)
         }
     }

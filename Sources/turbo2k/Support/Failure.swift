@@ -74,6 +74,9 @@ enum Failure {
         if let needed = failure.neededBytes, let available = failure.availableBytes {
             fields += [("needed_bytes", .integer(needed)), ("available_bytes", .integer(available))]
         }
+        if let suggestions = failure.suggestions, !suggestions.isEmpty {
+            fields.append(("suggest", .array(suggestions.map { .string($0) })))
+        }
         return .object(fields)
     }
 

@@ -78,6 +78,7 @@ enum RecipeText {
         let values: [(name: String, value: String?)] = [
             ("stg", pass.stg.map { "\($0)" }),
             ("stg-blocks", pass.stgBlocks.map { $0.map(String.init).joined(separator: ",") }),
+            ("stg-mode", pass.stgModeName),
             ("rescale", pass.rescale.map { "\($0)" }),
             ("timesteps", pass.timesteps.map { $0.map { "\($0)" }.joined(separator: ",") }),
         ]
