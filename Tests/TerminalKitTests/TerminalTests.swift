@@ -148,6 +148,41 @@ struct TerminalTests {
         close(pty.master)
     }
 
+    @Test("A terminal that reads nothing holds nobody up, and gets everything once it reads", .timeLimit(.minutes(2)))
+    func stopped() async throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(path: pty.path, environment: ["TERM": "xterm-256color"])
+        try terminal.start(description, usesMouse: false)
+        _ = try await pty.output(until: "\u{1B}[?1004h")
+        let (told, telling) = AsyncStream<Void>.makeStream()
+        #expect(terminal.hasWrittenAll { telling.yield() })
+        terminal.write(String(repeating: "x", count: 300_000))
+        terminal.write("the end")
+        #expect(!terminal.hasWrittenAll { telling.yield() })
+        // Keys come all the same.
+        var events = terminal.events.makeAsyncIterator()
+        pty.type("a")
+        #expect(await events.next() == .keys([.character("a")]))
+        let text = try await pty.output(until: "the end")
+        #expect(text == String(repeating: "x", count: 300_000) + "the end")
+        for await _ in told { break }
+        #expect(terminal.hasWrittenAll {})
+        terminal.finish()
+        close(pty.master)
+    }
+
+    @Test("A terminal that reads nothing is left and given back all the same", .timeLimit(.minutes(2)))
+    func leftWhileStopped() async throws {
+        let pty = try PseudoTerminal()
+        let before = try pty.settings()
+        let terminal = try Terminal(path: pty.path, environment: ["TERM": "xterm-256color"])
+        try terminal.start(description, usesMouse: false)
+        terminal.write(String(repeating: "x", count: 300_000))
+        terminal.finish()
+        #expect(try pty.settings() == before)
+        close(pty.master)
+    }
+
     @Test("A signal to end is announced within the time of grace")
     func ending() async throws {
         let pty = try PseudoTerminal()

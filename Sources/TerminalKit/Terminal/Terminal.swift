@@ -6,7 +6,7 @@ import Synchronization
 ///
 /// Exit paths are in force before anything is changed, and the restore string is written by signal handlers too: a
 /// crash, a kill or a failed precondition leaves a usable shell. Events come through ``events``; bytes go out through
-/// ``write(_:)``, each call whole.
+/// ``write(_:)``, each call whole, and nobody waits for them.
 package final class Terminal: Sendable {
     package enum SuspendOutcome: Sendable {
         case continued
@@ -25,20 +25,19 @@ package final class Terminal: Sendable {
         var hasKeyboardProtocol = false
         var imageIDs: [UInt32] = []
         var reader: TerminalReader?
-        var trace: FileHandle?
-        var byteCount = 0
         var receiver: (@Sendable (TerminalEvent) -> Void)?
     }
 
     private static let usualGraceSeconds = 5
+    /// How long what is on its way out may hold up the way out.
+    private static let longestFlush = Duration.milliseconds(500)
 
     private let descriptor: Int32
     private let isRemote: Bool
     private let savedSettings: termios
     private let continuation: AsyncStream<TerminalEvent>.Continuation
     private let state = Mutex(State())
-    /// Held while bytes go out, so that none come between.
-    private let output = Mutex(())
+    private let output: TerminalOutput
 
     /// Finds the terminal: that of standard output, else the controlling one. Changes nothing.
     ///
@@ -65,6 +64,7 @@ package final class Terminal: Sendable {
             throw .system(operation: "tell its settings", reason: String(cString: strerror(errno)))
         }
         savedSettings = settings
+        output = TerminalOutput(descriptor)
         (events, continuation) = AsyncStream.makeStream()
     }
 
@@ -82,7 +82,7 @@ package final class Terminal: Sendable {
     package var size: TerminalSize { TerminalReader.size(of: descriptor) }
 
     /// Bytes written since the start.
-    package var writtenByteCount: Int { state.withLock { $0.byteCount } }
+    package var writtenByteCount: Int { output.byteCount }
 
     /// Takes the terminal: raw mode, our screen, mouse, paste and focus reports; from now on ``events`` speaks.
     package func start(_ description: TerminalDescription, usesMouse: Bool) throws(TerminalError) {
@@ -129,7 +129,7 @@ package final class Terminal: Sendable {
     package func trace(toPath path: String) throws(TerminalError) {
         guard FileManager.default.createFile(atPath: path, contents: nil), let file = FileHandle(forWritingAtPath: path)
         else { throw .system(operation: "trace to \(path)", reason: String(cString: strerror(errno))) }
-        state.withLock { $0.trace = file }
+        output.trace(to: file)
     }
 
     /// Seconds the program may take to save its state after ``TerminalEvent/ending(signal:)``; 5 at the start.
@@ -165,6 +165,7 @@ package final class Terminal: Sendable {
         if let reader {
             reader.stop()
             awaitAnswers()
+            output.flush(within: Self.longestFlush)
         }
         terminal_guard_restore()
         terminal_guard_remove()
@@ -185,6 +186,7 @@ package final class Terminal: Sendable {
     package func suspend() throws(TerminalError) -> SuspendOutcome {
         state.withLock { $0.reader }?.pause()
         awaitAnswers()
+        output.flush(within: Self.longestFlush)
         terminal_guard_restore()
         let outcome: SuspendOutcome = terminal_guard_stop() == 1 ? .continued : .noShell
         // Continued in the background: quiet until somebody brings us to the front.
@@ -205,8 +207,10 @@ package final class Terminal: Sendable {
     package func lend(to words: [String]) throws(TerminalError) -> Int32 {
         state.withLock { $0.reader }?.pause()
         awaitAnswers()
+        output.flush(within: Self.longestFlush)
         terminal_guard_restore()
         terminal_guard_lend()
+        output.setWaits(true)
         let outcome = ChildProgram.run(words, on: descriptor)
         terminal_guard_reclaim()
         try take()
@@ -241,9 +245,10 @@ package final class Terminal: Sendable {
         }
         guard let modes else { return }
         armGuard()
+        output.setWaits(false)
         var settings = savedSettings
         Self.makeRaw(&settings)
-        guard tcsetattr(descriptor, TCSADRAIN, &settings) == 0 else {
+        guard tcsetattr(descriptor, TCSANOW, &settings) == 0 else {
             throw .system(operation: "take raw mode", reason: String(cString: strerror(errno)))
         }
         write(modes.enter(usesMouse: usesMouse))
@@ -269,33 +274,15 @@ package final class Terminal: Sendable {
         }
     }
 
-    /// Writes all of `bytes`, waiting for a slow terminal as long as it takes; what a closed one refuses is lost.
-    package func write(_ bytes: [UInt8]) {
-        guard !bytes.isEmpty else { return }
-        let trace = state.withLock { state in
-            state.byteCount += bytes.count
-            return state.trace
-        }
-        output.withLock { _ in
-            trace?.write(Data(bytes))
-            send(bytes)
-        }
-    }
-
-    private func send(_ bytes: [UInt8]) {
-        bytes.withUnsafeBytes { buffer in
-            var rest = buffer[...]
-            while !rest.isEmpty {
-                let written = Foundation.write(
-                    descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
-                if written > 0 {
-                    rest = rest.dropFirst(written)
-                } else if errno != EINTR && errno != EAGAIN {
-                    return
-                }
-            }
-        }
-    }
+    /// Writes all of `bytes` without waiting: what a slow terminal does not take at once follows by itself. What a
+    /// closed one refuses is lost.
+    package func write(_ bytes: [UInt8]) { output.write(bytes) }
 
     package func write(_ text: String) { write(Array(text.utf8)) }
+
+    /// Whether the terminal has taken everything written so far; if not, `told` is called once when it has, on another
+    /// thread. To draw meanwhile would only make a slow terminal later still.
+    package func hasWrittenAll(orTell told: @escaping @Sendable () -> Void) -> Bool {
+        output.hasWrittenAll(orTell: told)
+    }
 }
