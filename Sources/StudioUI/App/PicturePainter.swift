@@ -17,6 +17,7 @@ struct PicturePainter {
     private let imageIDs: ImageIDs
     private var encoder: (any PictureEncoder)?
     private var shown: ShownPicture?
+    private var kept = KeptPictures()
     /// Something was drawn over the picture, or its colours have nothing to do with the next.
     private var isDamaged = false
 
@@ -33,6 +34,7 @@ struct PicturePainter {
         let bytes = erase(background: background)
         capabilities = new
         encoder = PictureEncoders.encoder(for: new, imageIDs: imageIDs)
+        kept.removeAll()
         return bytes
     }
 
@@ -86,12 +88,25 @@ struct PicturePainter {
             update.beforeText = encoder.erase(shown, background: background)
             self.shown = nil
         }
-        let encoded = encoder.encode(frame.pixelFrame, at: place, in: rect, over: isDamaged ? nil : shown)
+        let encoded = encode(frame.pixelFrame, at: place, in: rect, with: encoder, over: isDamaged ? nil : shown)
         update.beforeText += encoded.beforeText
         update.picture = encoded.bytes
         shown = encoded.shown
         isDamaged = false
         return update
+    }
+
+    /// A frame that came round before is not worked out again.
+    private mutating func encode(
+        _ frame: PixelFrame, at place: ClipPlace, in rect: Rect, with encoder: any PictureEncoder,
+        over previous: ShownPicture?
+    ) -> EncodedPicture {
+        if let known = kept.picture(at: place, in: rect) { return encoder.encode(known, in: rect, over: previous) }
+        guard let prepared = encoder.prepare(frame, in: rect, over: previous) else {
+            return encoder.encode(frame, at: place, in: rect, over: previous)
+        }
+        kept.keep(prepared, at: place, in: rect)
+        return encoder.encode(prepared, in: rect, over: previous)
     }
 
     /// Whether the next frame is sent whole, not as the difference from the last.

@@ -1,10 +1,10 @@
 /// Two pixels a cell: the upper half block in the upper pixel's colour on the lower one's.
 ///
 /// Against the last frame only what changed is sent: a fifth of the bytes for a natural clip.
-struct HalfBlockEncoder: PictureEncoder {
+struct HalfBlockEncoder: CellPictureEncoder {
     let palette: PicturePalette
 
-    func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
+    func cells(_ frame: PixelFrame, in rect: Rect) -> [PictureCell] {
         let small = frame.scaled(width: rect.width, height: rect.height * 2)
         var cells: [PictureCell] = []
         cells.reserveCapacity(rect.width * rect.height)
@@ -24,9 +24,6 @@ struct HalfBlockEncoder: PictureEncoder {
                 }
             }
         }
-        guard cells.count == rect.width * rect.height else {
-            return EncodedPicture(bytes: [], shown: ShownPicture(rect: .zero))
-        }
-        return PictureCellWriter.encode(cells, in: rect, over: previous, palette)
+        return cells
     }
 }

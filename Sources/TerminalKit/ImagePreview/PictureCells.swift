@@ -1,5 +1,5 @@
 /// A cell of a picture made of characters; colours are codes of a ``PicturePalette``.
-struct PictureCell: Equatable, Sendable {
+package struct PictureCell: Equatable, Sendable {
     var glyph: UInt32
     var foreground: UInt32
     var background: UInt32

@@ -50,6 +50,13 @@ package protocol PictureEncoder: Sendable {
     func encode(_ frame: PixelFrame, at place: ClipPlace?, in rect: Rect, over previous: ShownPicture?)
         -> EncodedPicture
 
+    /// The part of ``encode(_:in:over:)`` that is the same whenever the frame comes round again; nil where none of it is
+    /// worth keeping.
+    func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture?
+
+    /// The rest of it.
+    func encode(_ prepared: PreparedPicture, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture
+
     /// Bytes that remove a picture. ncurses knows nothing of it, so its cells are blanked by hand.
     func erase(_ shown: ShownPicture, background: Color) -> [UInt8]
 }
@@ -61,8 +68,43 @@ extension PictureEncoder {
         encode(frame, in: rect, over: previous)
     }
 
+    package func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture? { nil }
+
+    package func encode(_ prepared: PreparedPicture, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
+        switch prepared {
+        case .cells: EncodedPicture(bytes: [], shown: ShownPicture(rect: .zero))
+        case .bytes(let bytes, let palette):
+            EncodedPicture(bytes: bytes, shown: ShownPicture(rect: rect, palette: palette))
+        }
+    }
+
     package func erase(_ shown: ShownPicture, background: Color) -> [UInt8] {
         ByteText.blanks(shown.rect, background: background)
+    }
+}
+
+/// A picture made of characters: its cells are worked out first, then compared with those on the screen.
+protocol CellPictureEncoder: PictureEncoder {
+    var palette: PicturePalette { get }
+
+    /// `rect.width * rect.height` cells; none of an empty frame.
+    func cells(_ frame: PixelFrame, in rect: Rect) -> [PictureCell]
+}
+
+extension CellPictureEncoder {
+    func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
+        encode(.cells(cells(frame, in: rect)), in: rect, over: previous)
+    }
+
+    func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture? {
+        .cells(cells(frame, in: rect))
+    }
+
+    func encode(_ prepared: PreparedPicture, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
+        guard case .cells(let cells) = prepared, !cells.isEmpty, cells.count == rect.width * rect.height else {
+            return EncodedPicture(bytes: [], shown: ShownPicture(rect: .zero))
+        }
+        return PictureCellWriter.encode(cells, in: rect, over: previous, palette)
     }
 }
 

@@ -20,10 +20,15 @@ struct SixelEncoder: PictureEncoder {
     }
 
     func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
-        let (width, height) = pixelSize(in: rect)
-        guard width > 0, height > 0, frame.width > 0, frame.height > 0 else {
+        guard let prepared = prepare(frame, in: rect, over: previous) else {
             return EncodedPicture(bytes: [], shown: ShownPicture(rect: .zero))
         }
+        return encode(prepared, in: rect, over: previous)
+    }
+
+    func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture? {
+        let (width, height) = pixelSize(in: rect)
+        guard width > 0, height > 0, frame.width > 0, frame.height > 0 else { return nil }
         let bins = SixelBins(frame.scaled(width: width, height: height))
         let palette = Self.palette(for: bins, previous?.palette)
         var bytes: [UInt8] = []
@@ -34,7 +39,7 @@ struct SixelEncoder: PictureEncoder {
         var bands = SixelBands(width: width, colorCount: palette.colors.count)
         bands.encode(bins, palette, height: height, to: &bytes)
         bytes += ControlBytes.stringTerminator.utf8
-        return EncodedPicture(bytes: bytes, shown: ShownPicture(rect: rect, palette: palette))
+        return .bytes(bytes, palette)
     }
 
     /// The former palette while it fits well, for still areas to stay still.

@@ -6,7 +6,7 @@
 ///
 /// Source of the division: Wu 1991, "Efficient statistical computations for optimal color quantization", reduced to
 /// cutting the box of the largest error at its mean.
-struct SixelPalette: Sendable {
+package struct SixelPalette: Sendable {
     static let largestCount = 252
     static let binCount = 32 * 32 * 32
 

@@ -2,18 +2,12 @@ import CChafa
 
 /// Pictures of quadrants, sextants or braille, by libchafa, which knows how to match shapes. Asked for by name only:
 /// whether the font has these characters cannot be known.
-struct SymbolEncoder: PictureEncoder {
+struct SymbolEncoder: CellPictureEncoder {
     let symbols: GraphicsMode
     let palette: PicturePalette
 
-    func encode(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> EncodedPicture {
-        guard frame.width > 0, frame.height > 0, !rect.isEmpty else {
-            return EncodedPicture(bytes: [], shown: ShownPicture(rect: .zero))
-        }
-        return PictureCellWriter.encode(matchedCells(frame, rect), in: rect, over: previous, palette)
-    }
-
-    private func matchedCells(_ frame: PixelFrame, _ rect: Rect) -> [PictureCell] {
+    func cells(_ frame: PixelFrame, in rect: Rect) -> [PictureCell] {
+        guard frame.width > 0, frame.height > 0, !rect.isEmpty else { return [] }
         // A second thread made small pictures slower.
         chafa_set_n_threads(1)
         let map = chafa_symbol_map_new()
