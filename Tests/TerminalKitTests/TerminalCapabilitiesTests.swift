@@ -58,7 +58,11 @@ struct TerminalCapabilitiesTests {
             answered: "\u{1B}P>|tmux 3.4\u{1B}\\\u{1B}[6;16;8t\u{1B}[?1;2;4c",
             variables: inTmux, graphics: .half, depth: .trueColor),
         Case(
-            title: "tmux with sixel", answered: "\u{1B}P>|tmux 3.4\u{1B}\\\u{1B}[6;16;8t\u{1B}[?1;2;4c",
+            title: "tmux with sixel, of a version that crashes on it",
+            answered: "\u{1B}P>|tmux 3.4\u{1B}\\\u{1B}[6;16;8t\u{1B}[?1;2;4c", variables: inTmux,
+            tmux: TmuxFacts(answer: "1|256,sixel,title|off|xterm-256color\n"), graphics: .half, depth: .trueColor),
+        Case(
+            title: "tmux with sixel", answered: "\u{1B}P>|tmux 3.5a\u{1B}\\\u{1B}[6;16;8t\u{1B}[?1;2;4c",
             variables: inTmux, tmux: TmuxFacts(answer: "1|256,sixel,title|off|xterm-256color\n"), graphics: .sixel,
             depth: .trueColor),
         Case(
@@ -111,6 +115,16 @@ struct TerminalCapabilitiesTests {
         #expect(depth(.auto, .auto, plain) == .palette256)
         #expect(ColorDepth.trueColor.forText(colorCount: 8) == .ansi16)
         #expect(ColorDepth.trueColor.forText(colorCount: 256) == .palette256)
+    }
+
+    @Test("Consoles and old terminals have no bracketed paste")
+    func pastes() {
+        for name in ["linux", "vt100", "vt220", "ansi"] {
+            #expect(TerminalEnvironment(["TERM": name]).lacksBracketedPaste, "\(name)")
+        }
+        for name in ["xterm", "xterm-256color", "tmux-256color", "screen", "foot", "linux-fb", "alacritty"] {
+            #expect(!TerminalEnvironment(["TERM": name]).lacksBracketedPaste, "\(name)")
+        }
     }
 
     @Test("A picture may be coloured although NO_COLOR is set")

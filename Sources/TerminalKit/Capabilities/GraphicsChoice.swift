@@ -34,6 +34,9 @@ struct GraphicsChoice {
     private static func inTmux(
         _ answers: TerminalAnswers, _ tmux: TmuxFacts, isCellSizeKnown: Bool
     ) -> (GraphicsMode, String) {
+        if tmux.hasSixel, let fault = FaultyTmux.fault(version: answers.version) {
+            return (.half, "\(fault), so half-blocks are drawn")
+        }
         if tmux.hasSixel && isCellSizeKnown {
             return (.sixel, "tmux draws sixel itself, and so does the terminal outside")
         }

@@ -33,6 +33,12 @@ package struct TerminalEnvironment: Equatable, Sendable {
         }
     }
 
+    /// Whether pastes come as if typed: a console, or a terminal older than bracketed paste.
+    package var lacksBracketedPaste: Bool {
+        ["linux", "ansi", "cons25"].contains(name)
+            || ["vt1", "vt2", "vt3", "vt4", "vt5"].contains { name.hasPrefix($0) }
+    }
+
     /// Which multiplexer is between us and the terminal, as far as its own name tells.
     package func multiplexer(version: String?) -> Multiplexer? {
         guard let version else { return multiplexer }
