@@ -195,6 +195,21 @@ struct TimeEstimatorTests {
         #expect(isClose(estimator.remake(recipe)?.seconds, 8.25, within: 1e-9))
     }
 
+    @Test("A job that goes on has only its last steps before it")
+    func remainingAfterStop() throws {
+        let recipe = Samples.recipe()
+        try #require(recipe.lr.steps == 8)
+        let tokens = TimeEstimator.tokens(recipe.lr.size, frames: recipe.frames)
+        let estimate = TimeEstimator(steps: [timing(1, tokens, 0.5)], stages: []).job(recipe, kind: .draft)
+        let whole = try #require(estimate[.lr]).seconds
+        var remaining = RemainingTime(estimate: estimate, now: 0, earlier: EarlierSteps(6, of: 8, in: .lr))
+        #expect(isClose(remaining.remaining(now: 0)?.seconds, whole / 4, within: 1e-9))
+        remaining.update(.stageStarted(.lr, parts: 8), now: 0)
+        #expect(isClose(remaining.remaining(now: 0)?.seconds, whole / 4, within: 1e-9))
+        remaining.update(.stepFinished(Samples.step(7)), now: whole / 8)
+        #expect((remaining.remaining(now: whole / 8)?.seconds ?? 9) < whole / 4)
+    }
+
     @Test("A slow first step is taken for warm-up")
     func warmUp() {
         var remaining = RemainingTime(

@@ -1,9 +1,25 @@
 package import Generation
 
+/// The steps of a pass that were done before a job went on.
+package struct EarlierSteps: Sendable {
+    let stage: Stage
+    let steps: Int
+    let count: Int
+
+    package init(_ steps: Int, of count: Int, in stage: Stage) {
+        (self.steps, self.count, self.stage) = (steps, count, stage)
+    }
+
+    /// Of all steps, those that are still to be made.
+    var rest: Double { count > 0 ? Double(max(count - steps, 0)) / Double(count) : 1 }
+}
+
 /// Follows a running job and says how long it still takes.
 package struct RemainingTime: Sendable {
     private let estimate: JobEstimate
     private let startSeconds: Double
+    /// What earlier runs of a job have done of its steps; this one goes on after them.
+    private let earlier: EarlierSteps?
     private var finished: Set<Stage> = []
     private var stage: Stage?
     private var stageStart: Double
@@ -11,8 +27,9 @@ package struct RemainingTime: Sendable {
     private var steps: [StepRecord] = []
 
     /// Begins at `now`, in seconds of any steadily rising clock.
-    package init(estimate: JobEstimate, now: Double) {
+    package init(estimate: JobEstimate, now: Double, earlier: EarlierSteps? = nil) {
         self.estimate = estimate
+        self.earlier = earlier
         startSeconds = now
         stageStart = now
     }
@@ -23,7 +40,7 @@ package struct RemainingTime: Sendable {
         case .stageStarted(let started, let count):
             stage = started
             stageStart = now
-            parts = (0, count)
+            parts = (started == earlier?.stage ? min(earlier?.steps ?? 0, count) : 0, count)
             steps = []
         case .stepFinished(let step):
             parts = (step.number, step.count)
@@ -50,12 +67,13 @@ package struct RemainingTime: Sendable {
         for part in estimate.parts where !finished.contains(part.stage) && part.stage != stage {
             guard let time = part.time else {
                 // An unknown sampling pass ahead makes any total a lie; a small unknown stage does not.
-                if part.stage == .lr || part.stage == .hr { return nil }
+                if Self.isSampling(part.stage) { return nil }
                 continue
             }
-            seconds += time.seconds
-            low += time.low
-            high += time.high
+            let share = part.stage == earlier?.stage ? earlier?.rest ?? 1 : 1
+            seconds += time.seconds * share
+            low += time.low * share
+            high += time.high * share
             runs = min(runs, time.runs)
         }
         return TimeEstimate(
@@ -69,10 +87,12 @@ package struct RemainingTime: Sendable {
         return spent / (spent + remaining.seconds)
     }
 
+    private static func isSampling(_ stage: Stage) -> Bool { stage == .lr || stage == .hr }
+
     private func presentStage(_ stage: Stage, now: Double) -> TimeEstimate? {
         let spent = max(now - stageStart, 0)
         let model = estimate[stage]
-        if stage == .lr || stage == .hr { return sampling(model, work: estimate.stepWork(stage), spent: spent) }
+        if Self.isSampling(stage) { return sampling(model, work: estimate.stepWork(stage), spent: spent) }
         if parts.count > 1, parts.done > 0 {
             let left = spent / Double(parts.done) * Double(parts.count - parts.done)
             return TimeEstimate(seconds: left, spread: 0.1, runs: model?.runs ?? 0, basis: "\(parts.done) parts")

@@ -13,12 +13,18 @@ struct JobRecorder {
     /// What pictures of the estimates took.
     private var previews = (seconds: 0.0, count: 0)
 
-    init(run: JobRun, history: History, estimate: JobEstimate) {
+    /// `earlier`: steps that earlier runs of the job have done.
+    init(run: JobRun, history: History, estimate: JobEstimate, earlier: [StepRecord]) {
         self.run = run
         self.history = history
         self.estimate = estimate
         start = .now
-        remaining = RemainingTime(estimate: estimate, now: 0)
+        let recipe = run.document.recipe
+        let isDraft = run.kind == .draft
+        let done = earlier.last { $0.pass == (isDraft ? .lr : .hr) }?.number ?? 0
+        let count = isDraft ? recipe.lr.steps : recipe.hr.steps
+        remaining = RemainingTime(
+            estimate: estimate, now: 0, earlier: EarlierSteps(done, of: count, in: isDraft ? .lr : .hr))
     }
 
     private var elapsed: Double {

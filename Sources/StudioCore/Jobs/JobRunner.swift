@@ -203,7 +203,7 @@ package final class JobRunner: JobService {
         let earlier = try history.steps(of: run.id)
         board.publish(.job(JobEvent(job: run.id, content: .state(.running))))
         board.publish(.progress(RunProgress(job: run.id, steps: earlier, savedStep: earlier.last?.number)))
-        var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run))
+        var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run), earlier: earlier)
         var result: GenerationResult?
         for try await event in begin() {
             if case .finished(let finished) = event { result = finished }
