@@ -6,6 +6,9 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     package var message: String
     /// The exit status of a program that fails so.
     package var exitCode: Int32
+    /// A model is missing, incomplete or damaged.
+    package static let modelExitCode: Int32 = 3
+
     package var neededBytes: Int?
     package var availableBytes: Int?
     /// Options of the command line that would help, one by one.

@@ -18,6 +18,8 @@ enum AppEvent: Sendable {
     case leaveAnyway
     /// A draft whose end was not seen here.
     case draftRead(DraftEntry)
+    /// A job that is over, looked at again.
+    case stepsRead(RunState)
     case clip(ShownClip)
     case thumbnail(PixelFrame, draft: Int)
     case sheetClip(ShownClip, draft: Int)
@@ -28,6 +30,9 @@ enum AppEvent: Sendable {
     case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
     /// Nil where there is no tokenizer.
     case tokens(PromptLength?)
+    /// A model cannot be used, and why.
+    case modelRefused(String, reason: String)
+    case modelListed(String, files: [String])
     case tmux(TmuxFacts)
     case recipe(RecipeDocument, from: String, missing: [String])
     case clipOffered(String, isClip: Bool)

@@ -1,29 +1,26 @@
+import Dispatch
 import Foundation
 import StudioCore
 
 /// What lay on the desk when the studio was left: the prompts with their undo, and borders that were moved.
-struct SavedDesk: Codable {
+struct SavedDesk: Codable, Sendable {
     var prompt: TextEditor
     var negative: TextEditor
     var shifts: [String: Layout.Shifts]
+    /// The studio that was open then; nil once it was left as usual.
+    var process: Int32?
+    /// The job that ran.
+    var job: Int?
+    var savedAt: Date?
 
-    init(_ state: StudioState) {
+    /// `process`: of the studio, while it stays open.
+    init(_ state: StudioState, process: Int32?) {
         prompt = state.prompt
         negative = state.negative
         shifts = Dictionary(uniqueKeysWithValues: state.shifts.map { ($0.key.rawValue, $0.value) })
-    }
-
-    private static func file(_ paths: StudioPaths) -> URL { paths.state.appending(path: "desk.json") }
-
-    /// Nil where there is none, or none that can be read: the desk is empty then.
-    static func load(_ paths: StudioPaths) -> SavedDesk? {
-        guard let data = try? Data(contentsOf: file(paths)) else { return nil }
-        return try? JSONDecoder().decode(SavedDesk.self, from: data)
-    }
-
-    func save(_ paths: StudioPaths) throws {
-        try FileManager.default.createDirectory(at: paths.state, withIntermediateDirectories: true)
-        try JSONEncoder().encode(self).write(to: Self.file(paths), options: .atomic)
+        self.process = process
+        job = state.runningJob?.id
+        savedAt = .now
     }
 
     func restore(_ state: inout StudioState) {
@@ -32,5 +29,50 @@ struct SavedDesk: Codable {
         for (name, moved) in shifts {
             if let sizeClass = Layout.SizeClass(rawValue: name) { state.shifts[sizeClass] = moved }
         }
+    }
+
+    /// Whether its studio is gone without having been left.
+    var wasLostInCrash: Bool { process.map { kill($0, 0) != 0 && errno == ESRCH } ?? false }
+
+    /// `The studio ended unexpectedly at 14:31. Your text is back; job 15 went on and is done.`
+    func crashNotice(job state: JobState?) -> String {
+        let clock = savedAt.map { " at " + StudioState.clockTime($0).prefix(5) } ?? ""
+        let end =
+            switch (job, state) {
+            case (let job?, .running), (let job?, .waiting), (let job?, .stopping): "; job \(job) goes on."
+            case (let job?, .done): "; job \(job) went on and is done."
+            case (let job?, .stopped), (let job?, .failed): "; R in the queue goes on with job \(job)."
+            default: "."
+            }
+        return "The studio ended unexpectedly\(clock). Your text is back" + end
+    }
+}
+
+/// Keeps the desk on the disk, so that not even a crash loses what was typed.
+final class DeskFile: Sendable {
+    private let file: URL
+    /// One write after the other: none may overtake the last.
+    private let queue = DispatchQueue(label: "turbo2k.desk", qos: .utility)
+
+    init(_ paths: StudioPaths) { file = paths.state.appending(path: "desk.json") }
+
+    /// Nil where there is none, or none that can be read: the desk is empty then.
+    func load() -> SavedDesk? {
+        (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(SavedDesk.self, from: $0) }
+    }
+
+    /// Writes it away from the loop. A desk that could not be kept is told of when the studio is left.
+    func saveSoon(_ desk: SavedDesk) {
+        queue.async { try? self.write(desk) }
+    }
+
+    func save(_ desk: SavedDesk) throws {
+        try queue.sync { try write(desk) }
+    }
+
+    private func write(_ desk: SavedDesk) throws {
+        try FileManager.default.createDirectory(
+            at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try JSONEncoder().encode(desk).write(to: file, options: .atomic)
     }
 }

@@ -6,11 +6,12 @@ import StudioCore
 struct StoredHistory: Sendable {
     /// Days for which an unfinished job stays in the queue.
     private static let unfinishedDays = 14.0
+    private static let doneLimit = 30
 
     var drafts: [DraftEntry]
     var prompts: [String]
-    /// Jobs that were stopped, or failed, and can go on.
-    var unfinished: [JobEntry]
+    /// Jobs that can go on, and those that were done today.
+    var endedJobs: [JobEntry]
     /// Those of them whose program has just been found gone.
     var abandoned: [Int]
     /// Drafts that were asked for together.
@@ -18,9 +19,11 @@ struct StoredHistory: Sendable {
     /// The newest job that ran.
     var lastRun: RunState?
     var notice: String?
+    /// What became of the job that was asked for.
+    var jobState: JobState?
 
-    /// Reads the history; waits for the disk.
-    static func load(_ history: History) throws(StudioError) -> StoredHistory {
+    /// Reads the history, with the state of `job`; waits for the disk.
+    static func load(_ history: History, job: Int?) throws(StudioError) -> StoredHistory {
         let abandoned = try history.markAbandoned()
         var filter = HistoryFilter()
         filter.kind = .draft
@@ -35,8 +38,10 @@ struct StoredHistory: Sendable {
         }
         let batches = drafts.reversed().compactMap { record in record.batch.map { $0.batch(job: record.id) } }
         return StoredHistory(
-            drafts: entries, prompts: try history.prompts().map(\.text), unfinished: try unfinished(history),
-            abandoned: abandoned, batches: batches, lastRun: try lastRun(history), notice: history.notice)
+            drafts: entries, prompts: try history.prompts().map(\.text),
+            endedJobs: try unfinished(history) + doneToday(history),
+            abandoned: abandoned, batches: batches, lastRun: try lastRun(history), notice: history.notice,
+            jobState: job.flatMap { try? history.job($0).state })
     }
 
     /// The newest file of each draft that was committed.
@@ -66,6 +71,19 @@ struct StoredHistory: Sendable {
             let state: JobEntry.State =
                 job.state == .failed
                 ? .failed(job.error ?? "failed") : .stopped(step: step?.number ?? 0, of: step?.count ?? 0)
+            entries.append(JobEntry(id: job.id, kind: job.kind, size: job.size, draft: job.parent, state: state))
+        }
+        return entries
+    }
+
+    private static func doneToday(_ history: History) throws(StudioError) -> [JobEntry] {
+        var filter = HistoryFilter()
+        filter.states = [.done]
+        filter.limit = doneLimit
+        var entries: [JobEntry] = []
+        for job in try history.jobs(filter) where job.ended.map(Calendar.current.isDateInToday) ?? false {
+            let bytes = try history.outputs(of: job.id).last?.bytes
+            let state = JobEntry.State.done(seconds: job.seconds ?? 0, bytes: bytes)
             entries.append(JobEntry(id: job.id, kind: job.kind, size: job.size, draft: job.parent, state: state))
         }
         return entries

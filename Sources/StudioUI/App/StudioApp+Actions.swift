@@ -27,6 +27,7 @@ extension StudioApp {
         case .emptyTrash(let id): emptyTrash(thenResume: id)
         case .arrangeQueue(let jobs): changeQueue(.arrange(jobs))
         case .pauseQueue(let isPaused): changeQueue(.pause(isPaused))
+        case .showSteps(let id): readSteps(id)
         case .showClip(let source, let file): loadClip(source, file)
         case .showFeatures(let draft): loadFeatures(draft: draft)
         case .look(let look): changeQueue(.look(look))
@@ -44,6 +45,7 @@ extension StudioApp {
         case .diffPreset(let name): diffPreset(name)
         case .importPreset(let path): importPreset(path)
         case .exportPreset(let name, let path): exportPreset(name, to: path)
+        case .listModel(let model): listModel(model)
         case .setTheme(let name):
             if !setTheme(name) { state.say("There is no theme \(name).", .error) }
         case .star(let id, let isStarred): changeHistory { try $0.setStar(isStarred, of: id) }
@@ -63,16 +65,30 @@ extension StudioApp {
 
     // MARK: Leaving
 
+    /// Keeps the desk as that of a studio that was left as usual.
     func savePrompt() {
         do {
-            try SavedDesk(state).save(options.paths)
+            try desk.save(SavedDesk(state, process: nil))
         } catch {
             state.say("The prompt could not be kept for next time: \(error.localizedDescription)", .warning)
         }
     }
 
     func restorePrompt() {
-        SavedDesk.load(options.paths)?.restore(&state)
+        guard let saved = desk.load() else { return }
+        saved.restore(&state)
+        lostDesk = saved.wasLostInCrash ? saved : nil
+    }
+
+    /// Keeps what was typed, a second after it was: a crash loses no more.
+    func saveDeskWhenDue() {
+        if state.runningJob?.id != savedJob {
+            savedJob = state.runningJob?.id
+            deskDue = deskDue ?? state.now
+        }
+        guard let due = deskDue, state.now >= due else { return }
+        deskDue = nil
+        desk.saveSoon(SavedDesk(state, process: ProcessInfo.processInfo.processIdentifier))
     }
 
     // MARK: Presets and themes
@@ -148,7 +164,14 @@ extension StudioApp {
         state.facts = MachineFacts(
             usedBytes: total > 0 ? total - ProcessMemory.availableBytes : nil, totalBytes: total > 0 ? total : nil,
             freeDiskBytes: attributes?[.systemFreeSize] as? Int,
-            threadCount: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount)
+            threadCount: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount,
+            loadAverage: Self.loadAverage, coreCount: ProcessInfo.processInfo.activeProcessorCount)
+    }
+
+    /// Of the last minute; nil where the system does not tell.
+    private static var loadAverage: Double? {
+        var loads = [0.0]
+        return getloadavg(&loads, 1) == 1 ? loads[0] : nil
     }
 
     /// One count at a time, always of the newest text: a long prompt is counted many times over.
@@ -186,6 +209,8 @@ extension StudioApp {
                         draft: FormEstimate(recipe, .draft, plan, estimator),
                         commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes), request: request)
                 )
+            } catch  where JobFailure(error).exitCode == JobFailure.modelExitCode {
+                mailbox.post(.modelRefused(recipe.model, reason: String(describing: error)))
             } catch {
                 mailbox.post(.problem(String(describing: error), .warning))
             }

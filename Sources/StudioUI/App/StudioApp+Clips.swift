@@ -87,12 +87,20 @@ extension StudioApp {
         }
     }
 
-    /// Where the settings want it, the decoder draws the estimate after every step, not the map alone.
+    /// Where the settings want it, the decoder draws the estimate after every step, not the map alone. Where there is no
+    /// map yet, it draws the last one. What the last step leaves is no estimate any more: it is decoded whole.
     func askForDecodedEstimate(after told: GenerationEvent) {
-        guard settings.preview == .small, state.preview.followsJob else { return }
+        guard state.preview.followsJob, let stepsLeft = Self.stepsLeft(after: told) else { return }
+        let isLast = stepsLeft == 2 && state.run?.hasEstimates == false
+        if isLast || settings.preview == .small && stepsLeft > 1 { changeQueue(.look(.small)) }
+    }
+
+    /// Steps of the pass that are still to be made, after an event that begins one.
+    nonisolated private static func stepsLeft(after told: GenerationEvent) -> Int? {
         switch told {
-        case .stageStarted(.lr, _), .stageStarted(.hr, _), .stepFinished: changeQueue(.look(.small))
-        default: break
+        case .stageStarted(.lr, let count), .stageStarted(.hr, let count): count
+        case .stepFinished(let step): step.count - step.number
+        default: nil
         }
     }
 

@@ -31,6 +31,11 @@ extension StudioApp {
         if !hasInput, state.now - lastUpdate < Self.shortestUpdateGap {
             return wake(at: lastUpdate + Self.shortestUpdateGap)
         }
+        saveDeskWhenDue()
+        // A terminal that still takes the last update gets the next one as the state is by then. Keys, jobs and the way
+        // out do not wait for it.
+        let mailbox = mailbox
+        guard terminal.hasWrittenAll(orTell: { mailbox.post(.tick) }) else { return }
         _ = state.expireMessage()
         refreshFacts()
         // What is typed goes before a frame that waits, unless somebody leans on a key.
@@ -82,6 +87,7 @@ extension StudioApp {
         }
         if display.hasPostponedFrame, let pace = display.secondsToNextFrame { due.append(state.now + pace) }
         if let until = state.message?.until { due.append(until) }
+        if let deskDue { due.append(deskDue) }
         if state.runningJob != nil { due.append(state.now + (settings.motion == .reduced ? 1 : 0.25)) }
         if let next = due.min(), next.isFinite { wake(at: next) } else { timer?.cancel() }
     }

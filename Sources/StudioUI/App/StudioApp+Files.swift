@@ -1,5 +1,6 @@
 import Foundation
 import StudioCore
+import TerminalKit
 
 /// Presets and themes as files: renamed, passed on, and read again when somebody has changed them.
 extension StudioApp {
@@ -46,6 +47,25 @@ extension StudioApp {
         } catch {
             let reason = (error as? StudioError)?.description ?? error.localizedDescription
             state.say("Preset \(name) was not exported: \(reason)", .error)
+        }
+    }
+
+    // MARK: Models
+
+    /// The files of a model's folder, for somebody who wants to know what is missing.
+    func listModel(_ model: String) {
+        let folder = model.contains("/") ? options.paths.expanding(model) : options.paths.models.appending(path: model)
+        let (mailbox, limit) = (mailbox, 100)
+        Task.detached {
+            let keys: [URLResourceKey] = [.fileSizeKey, .isDirectoryKey]
+            let found = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: keys)
+            let files = (found ?? []).sorted { $0.path < $1.path }.prefix(limit).map { file in
+                let values = try? file.resourceValues(forKeys: Set(keys))
+                let size = values?.isDirectory == true ? "folder" : Format.bytes(values?.fileSize ?? 0)
+                return TextWidth.fit(TextCleaning.shortened(file.lastPathComponent, to: 58), to: 60) + size
+            }
+            let none = found == nil ? "This folder cannot be read." : "Nothing is in this folder."
+            mailbox.post(.modelListed(folder.path(percentEncoded: false), files: files.isEmpty ? [none] : files))
         }
     }
 

@@ -10,14 +10,14 @@ extension StudioApp {
 
     /// Opens the history away from the loop; until it is open, drafts wait.
     func openHistory() {
-        let (paths, mailbox) = (options.paths, mailbox)
+        let (paths, mailbox, job) = (options.paths, mailbox, lostDesk?.job)
         do {
             let history = try History(paths: paths)
             self.history = history
             open(engine.jobs(history))
             Task.detached {
                 do {
-                    mailbox.post(.historyLoaded(try StoredHistory.load(history)))
+                    mailbox.post(.historyLoaded(try StoredHistory.load(history, job: job)))
                 } catch {
                     mailbox.post(.problem(String(describing: error), .error))
                 }
@@ -52,6 +52,15 @@ extension StudioApp {
         changeHistory { history in
             try history.restore(id)
             mailbox.post(.restored(DraftEntry(try history.job(id), commit: .none, tags: try history.tags(of: id))))
+        }
+    }
+
+    /// What a job that is over took, step by step.
+    func readSteps(_ id: Int) {
+        let mailbox = mailbox
+        changeHistory { history in
+            let (steps, stages) = (try history.steps(of: id), try history.stages(of: id))
+            mailbox.post(.stepsRead(RunState(try history.job(id), steps: steps, stages: stages)))
         }
     }
 
@@ -104,6 +113,7 @@ extension StudioApp {
         case .requestEnded(let error): requestEnded(error)
         case .leaveAnyway: openRequests = 0
         case .draftRead(let entry): perform(state.othersDraftFinished(entry))
+        case .stepsRead(let run): state.stepsRead(run)
         case .clip(let clip): state.clipLoaded(clip)
         case .thumbnail(let frame, let draft): state.thumbnails[draft] = frame
         case .sheetClip(let clip, let draft): state.sheetClipLoaded(clip, draft: draft)
@@ -115,6 +125,8 @@ extension StudioApp {
         case .thumbnailClip(let clip, let draft): state.movingThumbnail = (draft, clip)
         case .features(let pictures, let draft): state.featuresLoaded(pictures, draft: draft)
         case .featuresFailed(let text, let draft): state.featuresFailed(text, draft: draft)
+        case .modelRefused(let model, let reason): state.modelRefused(model, reason: reason)
+        case .modelListed(let model, let files): state.modelListed(model, files: files)
         case .tokens(let length): take(length)
         case .recipe(let document, let name, let missing):
             state.recipeRead(document, from: name, missing: missing)
@@ -137,7 +149,7 @@ extension StudioApp {
         state.drafts.replace(stored.drafts)
         state.promptHistory = PromptHistory(stored.prompts)
         let present = Set(state.queue.jobs.map(\.id))
-        state.queue.jobs += stored.unfinished.filter { !present.contains($0.id) }
+        state.queue.jobs += stored.endedJobs.filter { !present.contains($0.id) }
         state.adopt(stored.batches)
         if state.run == nil { state.run = stored.lastRun }
         state.showsTour = stored.drafts.isEmpty
@@ -148,6 +160,7 @@ extension StudioApp {
         if let job = stored.abandoned.last {
             state.say("Job \(job) was left unfinished. R in the queue goes on with it.", .warning)
         }
+        if let lostDesk { state.say(lostDesk.crashNotice(job: stored.jobState), .warning) }
         if let newest = state.drafts.selected { perform(state.show(newest)) }
         perform([.estimate])
     }

@@ -27,6 +27,7 @@ extension StudioApp {
             if isFocused { askAgain() }
         default:
             lastInput = state.now
+            deskDue = deskDue ?? state.now + 1
             perform(state.handle(key))
         }
     }

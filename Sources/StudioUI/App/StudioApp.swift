@@ -47,6 +47,15 @@ package final class StudioApp {
     /// Where other programs ask what is on the screen.
     var control: SocketListener?
 
+    // The desk
+    let desk: DeskFile
+    /// When what was typed is to be kept; nil where it is.
+    var deskDue: Double?
+    /// The running job that the kept desk names.
+    var savedJob: Int?
+    /// What a studio that ended unexpectedly has left.
+    var lostDesk: SavedDesk?
+
     // Terminal
     let environment: TerminalEnvironment
     let display: StudioDisplay
@@ -79,6 +88,7 @@ package final class StudioApp {
     private init(_ options: StudioOptions, engine: StudioEngine) throws {
         self.options = options
         self.engine = engine
+        desk = DeskFile(options.paths)
         isUTF8 = TerminalLocale.prepare()
         environment = TerminalEnvironment(options.environment)
         terminal = try Terminal(environment: options.environment)
@@ -143,6 +153,7 @@ package final class StudioApp {
         let mailbox = mailbox
         terminal.setReceiver { mailbox.post(.terminal($0)) }
         try terminal.start(screen.description, usesMouse: options.usesMouse ?? settings.hasMouse)
+        terminal.setTakesBurstsAsPaste(environment.lacksBracketedPaste)
         update(hasInput: true)
         terminal.write(TerminalQuestions.all)
         if environment.multiplexer == .tmux { askTmux() }

@@ -132,7 +132,17 @@ enum BottomRows {
         return (free ?? keys.first)?.shortName ?? ""
     }
 
+    /// What a filter being typed understands.
+    private static func filterHints(_ pane: PaneKind) -> [Hint] {
+        let words = pane == .drafts ? "words, seed: size: model: tag: day: star: has:commit" : "words"
+        return [
+            Hint(keys: [("Enter", nil)], label: "keep"), Hint(keys: [("Esc", nil)], label: "clear"),
+            Hint(keys: [("/", nil)], label: words),
+        ]
+    }
+
     private static func hints(_ state: StudioState) -> [Hint] {
+        if let pane = state.filteredPane { return filterHints(pane) }
         func item(_ command: Command, _ label: String) -> Hint {
             Hint(keys: [(key(command, state), command)], label: label)
         }
@@ -152,7 +162,7 @@ enum BottomRows {
             items = [item(.draft, "draft"), commit] + stop + [pane, palette, item(.newline, "new line")]
             items += [item(.undo, "undo"), item(.searchPrompts, "earlier"), item(.externalEditor, "editor")]
         case .params:
-            items = [pair(.decrease, .increase, "change"), item(.activate, "type"), item(.resetValue, "preset's")]
+            items = [pair(.decrease, .increase, "change"), item(.activate, "type"), item(.resetValue, "reset")]
             items += [item(.randomSeed, "new seeds")] + stop + [pane, commit, palette]
         case .preview where state.sheet != nil:
             items = [Hint(keys: [("arrows", nil)], label: "choose"), item(.activate, "open")]
@@ -166,7 +176,9 @@ enum BottomRows {
             items += [item(.nextView, "view"), item(.follow, "follow"), item(.nextGraphics, "graphics"), pane]
         case .steps: items = stop + sharper + [commit, pane, palette]
         case .drafts:
-            items = [item(.activate, "play"), item(.loadRecipe, "load"), item(.lockSeed, "lock seed")]
+            let clip = state.selectedDraft.flatMap { state.clipBehind($0) }
+            items = [item(.activate, clip == nil ? "play" : "play 2K clip"), item(.loadRecipe, "load")]
+            items += [item(.lockSeed, "lock seed")]
             items += [item(.commit, "commit"), item(.star, "star")] + stop + [item(.filter, "filter")]
             items += [pair(.setReference, .compare, "compare"), item(.trash, "delete"), item(.tag, "tag")]
             items += [item(.nextView, "view"), item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]

@@ -11,6 +11,23 @@ extension Canvas {
         fill(Rect(x: 0, y: y, width: width, height: 1), style: isSelected ? look.selection : look.text)
     }
 
+    /// A one-line editor over the whole area, scrolled so far that its cursor is in view.
+    package mutating func field(_ editor: TextEditor, look: Look) {
+        let style = look.text.underline
+        fill(bounds, style: style)
+        var start = editor.cursor
+        var before = 0
+        while start > 0 {
+            let next = TextWidth.width(of: String(editor.characters[start - 1]))
+            // One column is the cursor's.
+            guard before + next < width else { break }
+            before += next
+            start -= 1
+        }
+        write(String(editor.characters[start...]), x: 0, y: 0, style: style, limit: width)
+        placeCursor(x: before, y: 0)
+    }
+
     /// A bar of `columns` cells between brackets, filled to `part` of its length.
     package mutating func bar(x: Int, y: Int, columns: Int, part: Double, look: Look) {
         let inner = columns - 2

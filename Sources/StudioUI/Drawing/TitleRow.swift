@@ -4,11 +4,13 @@ import TerminalKit
 enum TitleRow {
     static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
-        canvas.write("turbo2k", x: 1, y: 0, style: look.accent.bold)
+        if tabs(state).first?.1.lowerBound != 1 { canvas.write("turbo2k", x: 1, y: 0, style: look.accent.bold) }
         for (pane, range) in tabs(state) {
             let isFocused = pane == state.focus
             let style = isFocused ? look.focus.bold : look.dim
-            canvas.write(title(of: pane, state), x: range.lowerBound, y: 0, style: isFocused ? style.underline : style)
+            canvas.write(
+                title(of: pane, state), x: range.lowerBound, y: 0, style: isFocused ? style.underline : style,
+                limit: range.count)
         }
         let facts = facts(state)
         let end = tabs(state).last?.1.upperBound ?? 10
@@ -27,10 +29,18 @@ enum TitleRow {
 
     private static func tabs(_ state: StudioState) -> [(PaneKind, Range<Int>)] {
         let gap = state.width < 100 ? 1 : 2
-        var x = state.width < 100 ? 10 : 11
-        return PaneKind.allCases.compactMap { pane in
-            let width = title(of: pane, state).count
-            guard x + width < state.width else { return nil }
+        // Where all do not fit the program's name goes, then the ends of the panes' names.
+        let ways: [(start: Int, most: Int)] = [(state.width < 100 ? 10 : 11, .max), (1, .max), (1, 6)]
+        let rows = ways.map { row(state, from: $0.start, gap: gap, most: $0.most) }
+        return rows.first { ($0.last?.1.upperBound ?? 0) < state.width } ?? rows[2]
+    }
+
+    private static func row(
+        _ state: StudioState, from start: Int, gap: Int, most: Int
+    ) -> [(PaneKind, Range<Int>)] {
+        var x = start
+        return PaneKind.allCases.map { pane in
+            let width = min(title(of: pane, state).count, most)
             defer { x += width + gap }
             return (pane, x..<x + width)
         }

@@ -8,6 +8,8 @@ package struct HelpOverlay: Sendable {
         case key(String, String)
     }
 
+    private static let keyColumns = 22
+
     private let all: [Line]
     package private(set) var scroll = 0
     package private(set) var filter = TextEditor(isMultiline: false)
@@ -21,11 +23,7 @@ package struct HelpOverlay: Sendable {
                 Line.key(binding.keys.map { "Ctrl-X " + $0.name }.joined(separator: ", "), binding.command.title)
             }
         var lines: [Line] = []
-        if pane == .prompt {
-            lines += prompt
-        } else {
-            lines += Self.section("In \(pane.title)", .pane(pane), state.bindings)
-        }
+        lines += pane == .prompt ? prompt : Self.section(pane, state.bindings)
         lines += Self.section("Everywhere", .everywhere, state.bindings)
         lines += Self.section("Outside the prompt", .outsideText, state.bindings)
         if pane != .prompt { lines += prompt }
@@ -37,11 +35,11 @@ package struct HelpOverlay: Sendable {
 
     private static let mouse: [Line] = [
         .heading("Mouse"),
-        .key("Click", "Focus a pane, choose a row, press a key of the last row"),
-        .key("Double click", "Open or apply; in the prompt: select the word"),
+        .key("Click", "Focus a pane, choose a row, press a key below"),
+        .key("Double click", "Open or apply; in the prompt: the word"),
         .key("Right click", "What can be done with the row"),
         .key("Wheel", "Scroll what is under the pointer"),
-        .key("Drag", "Borders, text of the prompt, the position of the clip"),
+        .key("Drag", "Borders, the prompt's text, the clip's position"),
         .key("Shift", "Held down, the terminal's own selection"),
     ]
 
@@ -55,11 +53,31 @@ package struct HelpOverlay: Sendable {
         }
     }
 
+    /// The keys of the focused pane, with those that mean the same elsewhere.
+    private static func section(_ pane: PaneKind, _ bindings: KeyBindings) -> [Line] {
+        let wanted = Command.keys(of: pane)
+        let shared = bindings.bindings(in: .outsideText).filter { wanted.contains($0.command) }
+        return section("In \(pane.title)", bindings.bindings(in: .pane(pane)) + shared)
+    }
+
     private static func section(_ title: String, _ context: KeyContext, _ bindings: KeyBindings) -> [Line] {
-        let rows = bindings.bindings(in: context).map { binding in
-            Line.key(binding.keys.map(\.name).joined(separator: ", "), binding.command.title)
-        }
+        section(title, bindings.bindings(in: context))
+    }
+
+    private static func section(_ title: String, _ bindings: [KeyBinding]) -> [Line] {
+        let rows = bindings.map { Line.key(keys($0), $0.command.title) }
         return rows.isEmpty ? [] : [.heading(title)] + rows
+    }
+
+    /// The names of a command's keys, as many as fit.
+    private static func keys(_ binding: KeyBinding) -> String {
+        var text = ""
+        for name in binding.keys.map(\.name) {
+            let next = text.isEmpty ? name : text + ", " + name
+            guard next.count <= keyColumns else { break }
+            text = next
+        }
+        return text
     }
 
     package mutating func handle(_ key: Key, _ state: StudioState) -> OverlayOutcome {
@@ -93,7 +111,8 @@ package struct HelpOverlay: Sendable {
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         canvas.dialog(
-            width: 72, height: canvas.height - 2, title: "Help", detail: "/ filter   Up Down   Esc back", look: look
+            width: min(78, canvas.width - 2), height: canvas.height - 2, title: "Help",
+            detail: "/ filter   Up Down   Esc back", look: look
         ) { canvas in
             var top = 0
             if isFilterFocused || !filter.isEmpty {
@@ -106,8 +125,9 @@ package struct HelpOverlay: Sendable {
                 switch line {
                 case .heading(let title): canvas.write(title, x: 0, y: top + row, style: look.title.bold)
                 case .key(let keys, let title):
-                    canvas.writeFitted(keys, x: 2, y: top + row, columns: 22, style: look.key)
-                    canvas.writeFitted(title, x: 25, y: top + row, columns: canvas.width - 25, style: look.text)
+                    let start = Self.keyColumns + 3
+                    canvas.writeFitted(keys, x: 2, y: top + row, columns: Self.keyColumns, style: look.key)
+                    canvas.writeFitted(title, x: start, y: top + row, columns: canvas.width - start, style: look.text)
                 }
             }
         }

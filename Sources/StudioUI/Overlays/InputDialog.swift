@@ -27,6 +27,8 @@ package struct InputDialog: Sendable {
     /// Whether the first typed letter replaces the text.
     private var isFresh = true
 
+    /// Bytes of a paste that one line takes.
+    private static let longestPaste = 64 << 10
     /// Choices in view.
     private static let choiceRows = 6
 
@@ -51,6 +53,9 @@ package struct InputDialog: Sendable {
             return .answers(.input(purpose, text))
         case .up where !choices.isEmpty, .down where !choices.isEmpty:
             choose(by: key == .down ? 1 : -1)
+            return .stays
+        case .paste(let text) where text.utf8.count > Self.longestPaste:
+            problem = "That is too much text for one line."
             return .stays
         case .character, .paste:
             if isFresh { editor.setText("") }
@@ -97,11 +102,7 @@ package struct InputDialog: Sendable {
         let shown = choices.dropFirst(first).prefix(Self.choiceRows)
         canvas.dialog(width: width, height: notes.count + shown.count + 6, title: title, look: look) { canvas in
             let columns = canvas.width - 2
-            let layout = TextLayout(editor.characters, width: columns)
-            let place = layout.position(of: editor.cursor)
-            canvas.fill(Rect(x: 1, y: 1, width: columns, height: 1), style: look.text.underline)
-            canvas.write(layout.text(ofRow: place.row), x: 1, y: 1, style: look.text.underline, limit: columns)
-            canvas.placeCursor(x: 1 + place.column, y: 1)
+            canvas.within(Rect(x: 1, y: 1, width: columns, height: 1)) { $0.field(editor, look: look) }
             for (row, line) in notes.enumerated() {
                 canvas.write(line, x: 1, y: 2 + row, style: problem == nil ? look.dim : look.error)
             }

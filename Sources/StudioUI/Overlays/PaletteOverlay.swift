@@ -39,36 +39,13 @@ package struct PaletteOverlay: Sendable {
         case .params: title = state.paramsPane.field.title
         case .prompt, .preview, .steps, .log: title = pane.title
         }
-        items = Self.commands(pane).map { Self.item($0, state) }
+        items = Command.menu(of: pane).map { Self.item($0, state) }
     }
 
     private static func item(_ command: Command, _ state: StudioState) -> Item {
         Item(
             title: command.title, key: state.bindings.shownKey(for: command), effect: .command(command),
             name: command.rawValue.lowercased(), shellCommand: command.shellCommand)
-    }
-
-    private static func commands(_ pane: PaneKind) -> [Command] {
-        switch pane {
-        case .prompt:
-            [.draft, .undo, .redo, .copySelection, .yank, .negativePrompt, .searchPrompts, .externalEditor]
-        case .params: [.activate, .increase, .decrease, .resetValue, .lockSeed, .randomSeed, .nextSeed, .savePreset]
-        case .preview:
-            [.playPause, .loop, .slower, .faster, .fullPicture, .features, .contactSheet, .sharperLook, .follow]
-                + [.setReference, .compare, .nextGraphics]
-        case .steps: [.stop, .sharperLook, .commit, .commitOptions]
-        case .drafts:
-            [.activate, .loadRecipe, .lockSeed, .commit, .commitOptions, .star, .tag, .setReference, .compare]
-                + [.features, .showRecipe, .copyCommand, .openOutput, .trash, .restore]
-        case .queue:
-            [
-                .activate, .removeJob, .resume, .writePartial, .moveJobUp, .moveJobDown, .pauseJob, .draftNow,
-                .pauseQueue,
-            ]
-        case .presets:
-            [.activate, .savePreset, .renamePreset, .diffPreset, .exportPreset, .importPreset, .deletePreset]
-        case .log: [.copyCommand, .logLevel]
-        }
     }
 
     package var shown: [Item] {
@@ -153,8 +130,10 @@ package struct PaletteOverlay: Sendable {
                 let isSelected = top + row == selection
                 let style = isSelected ? look.selection : look.text
                 canvas.listRow(y: row + 2, isSelected: isSelected, look: look)
-                canvas.write((isSelected ? look.marker : " ") + " " + item.title, x: 0, y: row + 2, style: style)
-                draw(item, end: 2 + TextWidth.width(of: item.title), y: row + 2, isSelected, look, on: &canvas)
+                let room = canvas.width - item.key.count - 3
+                let title = TextWidth.cut(item.title, to: room, mark: canvas.cutMark)
+                canvas.write((isSelected ? look.marker : " ") + " " + title, x: 0, y: row + 2, style: style)
+                draw(item, end: 2 + TextWidth.width(of: title), y: row + 2, isSelected, look, on: &canvas)
             }
             if shown.isEmpty { canvas.write("No action has these letters in this order.", x: 0, y: 2, style: look.dim) }
         }

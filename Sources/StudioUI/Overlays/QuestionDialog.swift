@@ -14,6 +14,8 @@ package struct QuestionDialog: Sendable {
         /// A job that found the same when it opened its file.
         case otherFormatOf(Int)
         case quit
+        /// A model, by name or path, that cannot be used.
+        case badModel(String)
         case paste(String)
         case deletePreset(String)
         /// A clip's path was pasted; the pasted text.

@@ -25,8 +25,16 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         field = Field(rawValue: index) ?? field
     }
 
+    /// The name of the value that the keys change: in the small form few have a label of their own.
+    package static func subtitle(_ state: StudioState) -> String {
+        state.focus == .params ? state.paramsPane.field.title : ""
+    }
+
     package static func detail(_ state: StudioState, width: Int) -> String {
-        "preset: " + state.form.values.name + (state.form.isChanged ? " *" : "")
+        let name = state.form.values.name + (state.form.isChanged ? " *" : "")
+        let subtitle = subtitle(state)
+        let title = kind.title.count + (subtitle.isEmpty ? 0 : subtitle.count + 3)
+        return width - 9 - title >= name.count + 8 ? "preset: " + name : name
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
@@ -98,7 +106,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             ],
             [
                 .label("Name", column: 1), .value(.name, column: 10, suffix: ""),
-                .value(.metadata, column: isWide ? 36 : 33, suffix: ""),
+                .value(.metadata, column: isWide ? 39 : 33, suffix: ""),
             ],
         ]
     }
@@ -154,10 +162,13 @@ package struct ParamsPane: Pane, Sendable, Equatable {
                 TextWidth.cut(text, to: canvas.width - column, mark: canvas.cutMark), x: column, y: y, style: look.dim)
         case .value(let field, let column, let suffix):
             let isSelected = state.focus == .params && state.paramsPane.field == field
-            let mark = state.form.isChanged(field) ? "*" : ""
+            let isChanged = state.form.isChanged(field)
             let room = max(end - column - suffix.count, 1)
-            let text = TextWidth.cut(state.form.text(of: field) + mark, to: room, mark: canvas.cutMark)
-            let style = isSelected ? look.selection : mark.isEmpty ? look.text : look.accent
+            // The star gives way before the value does.
+            let value = state.form.text(of: field)
+            let mark = isChanged && TextWidth.width(of: value) < room ? "*" : ""
+            let text = TextWidth.cut(value + mark, to: room, mark: canvas.cutMark)
+            let style = isSelected ? look.selection : isChanged ? look.accent : look.text
             let next = canvas.write(text, x: column, y: y, style: style)
             if isSelected, state.overlays.isEmpty { canvas.placeCursor(x: column, y: y) }
             canvas.write(suffix, x: next, y: y, style: look.dim)
@@ -223,7 +234,7 @@ extension ParametersForm.SeedMode {
     /// Behind the seed where there is little room.
     fileprivate var sign: String {
         switch self {
-        case .random: ""
+        case .random: " new"
         case .next: " next"
         case .locked: " lock"
         }

@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 package import TerminalKit
 
@@ -54,10 +55,11 @@ package enum PreviewPane: Pane {
         if state.sheet != nil { return width < 50 ? "" : "contact sheet" }
         let rate = state.preview.achievedRate.map { "\(Int($0.rounded())) fps" } ?? ""
         let name = state.preview.graphicsName
-        let shown = width < 50 ? String(name.prefix { $0 != "-" && $0 != " " }) : name
-        // A long name of what is shown leaves room for the rate alone.
-        if width < 50, !rate.isEmpty, subtitle(state).count > 12 { return rate }
-        return [shown, rate].filter { !$0.isEmpty }.joined(separator: width < 50 ? " " : "  ")
+        let short = String(name.prefix { $0 != "-" && $0 != " " })
+        // What stands beside the pane's name and the name of what is shown; the first that fits whole.
+        let room = width - 9 - (kind.title.count + 3 + subtitle(state).count)
+        let texts = ["\(name)  \(rate)", "\(short) \(rate)", rate].map { $0.trimmingCharacters(in: .whitespaces) }
+        return texts.first { $0.count <= room } ?? ""
     }
 
     /// Where the picture is drawn, for a pane of `rect` with its frame: all but the row below it.
@@ -110,22 +112,31 @@ package enum PreviewPane: Pane {
         canvas.bar(x: start, y: 0, columns: canvas.width - start - 1, part: part, look: look)
     }
 
+    private static func emptyText(_ state: StudioState) -> String {
+        guard let run = state.run, run.isRunning else { return "No draft is selected." }
+        guard !run.steps.isEmpty, !run.hasEstimates else { return "The first estimate comes soon." }
+        return "The first picture comes near the end. The next drafts show one at every step."
+    }
+
     /// Five lines for the first run, and when asked for; later one.
     private static func drawEmpty(_ state: StudioState, in rect: Rect, on canvas: inout Canvas) {
         let look = state.look
         guard state.showsTour else {
-            let text = state.run?.isRunning == true ? "The first estimate comes soon." : "No draft is selected."
-            canvas.write(text, x: max((rect.width - text.count) / 2, 0), y: rect.height / 2, style: look.dim)
+            let lines = TextWrap.lines(emptyText(state), columns: min(rect.width - 2, 40))
+            for (row, line) in lines.enumerated() {
+                let y = (rect.height - lines.count) / 2 + row
+                canvas.write(line, x: max((rect.width - line.count) / 2, 0), y: y, style: look.dim)
+            }
             return
         }
         let lines: [(String, String)] = [
             ("", "Type a prompt on the left."),
-            ("Enter", "makes a draft and plays it here."),
+            ("Enter", "makes a draft, played here."),
             ("[ ]", "go through the drafts."),
-            ("Ctrl-T", "makes the 2K clip of the draft."),
+            ("Ctrl-T", "makes the draft a 2K clip."),
             ("?", "or F1 shows all keys."),
         ]
-        let left = max((rect.width - 42) / 2, 1)
+        let left = max((rect.width - 36) / 2, 1)
         let top = max((rect.height - lines.count) / 2, 0)
         for (row, line) in lines.enumerated() {
             canvas.write(line.0, x: left, y: top + row, style: look.key.bold)

@@ -32,7 +32,8 @@ package enum PromptPane: Pane {
                 state.prompt, readEnd: state.readEnd, hasCursor: isTyping && !state.isNegativeOpen, state.look,
                 on: &canvas)
             if state.prompt.isEmpty {
-                canvas.write("Describe the clip; Enter makes a draft.", x: 0, y: 0, style: state.look.dim)
+                let lines = TextWrap.lines("Describe the clip; Enter makes a draft.", columns: canvas.width)
+                for (row, line) in lines.enumerated() { canvas.write(line, x: 0, y: row, style: state.look.dim) }
             } else {
                 drawTail(state, on: &canvas)
             }

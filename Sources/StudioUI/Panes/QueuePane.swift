@@ -57,7 +57,7 @@ package enum QueuePane: Pane {
         case .waiting: "waits" + (job.expected.map { "  " + Format.duration($0) } ?? "")
         case .running:
             if let run = state.run, run.id == job.id {
-                "\(Int((run.progress(now: state.now) * 100).rounded()))%  " + shortEta(run, state)
+                "\(Int((run.progress(now: state.now) * 100).rounded()))%  " + StepsPane.shortEta(run, state)
             } else {
                 "runs"
             }
@@ -83,10 +83,6 @@ package enum QueuePane: Pane {
         }
     }
 
-    private static func shortEta(_ run: RunState, _ state: StudioState) -> String {
-        run.remaining(now: state.now).map { "eta " + Format.remaining($0.seconds) } ?? "estimating"
-    }
-
     /// When everything will be done; nil with fewer than two open jobs or an unknown time.
     private static func endText(_ state: StudioState) -> String? {
         let waiting = state.queue.jobs.filter { $0.state == .waiting }
@@ -94,7 +90,7 @@ package enum QueuePane: Pane {
         let expected = waiting.compactMap(\.expected)
         guard expected.count == waiting.count else { return nil }
         let seconds = rest.seconds + expected.reduce(0, +)
-        let clock = StudioState.clockTime(state.date.addingTimeInterval(seconds)).prefix(5)
+        let clock = StudioState.clock(in: seconds, from: state.date)
         return "all done about \(clock) (\(Format.duration(seconds)))"
     }
 }

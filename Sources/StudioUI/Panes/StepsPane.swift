@@ -8,7 +8,7 @@ package enum StepsPane: Pane {
     package static let kind = PaneKind.steps
 
     package static func subtitle(_ state: StudioState) -> String {
-        guard let run = state.run else { return "" }
+        guard let run = state.shownRun else { return "" }
         let name = "\(run.kind.rawValue) \(run.id)"
         switch run.phase {
         case .running: return name
@@ -20,14 +20,16 @@ package enum StepsPane: Pane {
     }
 
     package static func detail(_ state: StudioState, width: Int) -> String {
-        guard let run = state.run else { return "" }
+        guard let run = state.shownRun else { return "" }
         let since = Format.duration(run.elapsed(now: state.now))
         guard run.isRunning else { return "took \(since)" }
-        var parts: [String] = []
-        if let step = run.presentStep { parts.append("step \(step)/\(run.stepCount)") }
-        parts.append(eta(run, state))
-        if width >= 74 { parts.append("since \(since)") }
-        return parts.joined(separator: "   ")
+        let step = run.presentStep.map { ["step \($0)/\(run.stepCount)"] } ?? []
+        let (long, short) = (eta(run, state), shortEta(run, state))
+        // What stands beside the pane's name and its own title; the first that fits whole.
+        let room = width - 9 - (kind.title.count + 3 + subtitle(state).count)
+        let choices = [step + [long, "since \(since)"], step + [long], step + [short], [short]]
+        let texts = choices.map { $0.joined(separator: "   ") }
+        return texts.first { $0.count <= room } ?? short
     }
 
     /// `eta 6s (5-7s)`, with the clock time above a minute; `estimating` before anything is known.
@@ -35,18 +37,25 @@ package enum StepsPane: Pane {
         guard let rest = run.remaining(now: state.now) else {
             return "estimating, \(Format.duration(run.elapsed(now: state.now))) so far"
         }
-        var text = "eta " + Format.remaining(rest.seconds)
+        var text = shortEta(run, state)
         if rest.seconds >= 1, rest.high - rest.low >= 1 {
             text += " (\(Format.range(max(rest.low.rounded(), 1), rest.high.rounded())))"
         }
-        if rest.seconds > 60 {
-            text += ", done about " + StudioState.clockTime(state.date.addingTimeInterval(rest.seconds)).prefix(5)
-        }
+        if rest.seconds > 60 { text += ", done about " + StudioState.clock(in: rest.seconds, from: state.date) }
         return text
     }
 
+    /// `eta 6s`; `eta ~6s` right after a jump; `finishing` near the end.
+    static func shortEta(_ run: RunState, _ state: StudioState) -> String {
+        guard let rest = run.remaining(now: state.now) else { return "estimating" }
+        if rest.seconds < 1, run.isNearEnd { return "finishing" }
+        // Without an earlier run nobody knows what comes after the steps.
+        let prefix = rest.runs == 0 && !run.isNearEnd ? "over " : run.hasJumped(now: state.now) ? "~" : ""
+        return "eta " + prefix + Format.remaining(max(rest.seconds, 1))
+    }
+
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
-        guard let run = state.run else {
+        guard let run = state.shownRun else {
             canvas.write("No job has run yet. Enter in the prompt makes a draft.", x: 1, y: 0, style: state.look.dim)
             return
         }
@@ -63,21 +72,40 @@ package enum StepsPane: Pane {
     /// `load 0.0s   text 0.0s   sample 5.1s   decode -   encode -`.
     private static func drawStages(_ run: RunState, _ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
+        // What does not fit is left out, the least important first.
+        let ways: [(detailed: Bool, gap: Int)] = [(true, 3), (true, 2), (false, 2), (false, 1)]
+        let rows = ways.map { way in (way.gap, stageTexts(run, state, isDetailed: way.detailed)) }
+        let last = (gap: 1, texts: rows.last?.1.filter { [.lr, .hr, .decode, .encode].contains($0.stage) } ?? [])
+        let fitting = rows.first { gap, texts in
+            // With the narrowest gaps the text may reach the border.
+            texts.reduce(-gap) { $0 + $1.name.count + 1 + $1.time.count + gap } < canvas.width - min(gap, 2) + 1
+        }
+        let (gap, texts) = fitting ?? last
         var x = 1
-        for stage in run.stages {
-            let isPresent = run.stage == stage
+        for text in texts {
+            let isPresent = run.stage == text.stage
+            x = canvas.write(text.name + " ", x: x, y: 0, style: isPresent ? look.accent : look.dim)
+            x = canvas.write(text.time, x: x, y: 0, style: isPresent ? look.accent : look.text) + gap
+        }
+    }
+
+    private static func stageTexts(
+        _ run: RunState, _ state: StudioState, isDetailed: Bool
+    ) -> [(stage: Stage, name: String, time: String)] {
+        let present = run.stage.flatMap { run.stages.firstIndex(of: $0) } ?? (run.phase == .done ? run.stages.count : 0)
+        return run.stages.enumerated().compactMap { index, stage in
             let name = stage == .lr || stage == .hr ? "sample" : stage.rawValue
             var time = run.stageSeconds[stage].map { Format.fixed($0, 1) + "s" } ?? "-"
-            if run.cachedStages.contains(stage), canvas.width >= 64 { time += " cached" }
-            if isPresent {
+            if run.cachedStages.contains(stage), isDetailed { time += " cached" }
+            if index == present, run.stage == stage {
                 time = Format.fixed(state.now - run.stageStartedAt, 1) + "s"
-                let parts = " \(run.finishedParts)/\(run.stageParts)"
                 let isCounted = stage != .lr && stage != .hr && run.stageParts > 1
-                if isCounted, x + name.count + 1 + time.count + parts.count < canvas.width { time += parts }
+                if isCounted, isDetailed { time += " \(run.finishedParts)/\(run.stageParts)" }
+            } else if index < present, time == "-" {
+                // This run did without it.
+                return nil
             }
-            x = canvas.write(name + " ", x: x, y: 0, style: isPresent ? look.accent : look.dim)
-            x = canvas.write(time, x: x, y: 0, style: isPresent ? look.accent : look.text)
-            x += canvas.width < 64 ? 1 : canvas.width < 90 ? 2 : 3
+            return (stage, name, time)
         }
     }
 
@@ -117,7 +145,7 @@ package enum StepsPane: Pane {
         let label = (number < 10 ? " " : "") + String(number)
         guard let step = run.steps.first(where: { $0.number == number }) else {
             if run.presentStep == number, let block = run.block {
-                return "\(label) block \(block.number)/\(block.count)"
+                return "\(label) \(showsSigma ? "block " : "")\(block.number)/\(block.count)"
             }
             return label + " ...."
         }

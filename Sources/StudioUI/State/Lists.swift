@@ -110,7 +110,8 @@ package struct DraftList: Sendable {
 /// The jobs of this session: running, waiting, finished.
 package struct QueueList: Sendable {
     package var jobs: [JobEntry] = []
-    package private(set) var selection = 0
+    /// The job that was chosen: rows move while jobs run, and a key must not hit another one.
+    private var selectedID: Int?
     /// Whether no waiting job is started.
     package var isPaused = false
     /// Whether a new draft goes before the commits that wait.
@@ -166,7 +167,6 @@ package struct QueueList: Sendable {
         rows.swapAt(index, index + step)
         let ordered = rows.flatMap { row in row.batch.map { self.waiting(inBatch: $0.batch) } ?? [row] }
         jobs = jobs.filter { $0.state != .waiting } + ordered
-        move(by: step)
         return true
     }
 
@@ -174,20 +174,23 @@ package struct QueueList: Sendable {
         jobs.count { $0.state.isDone && $0.batch?.batch == batch }
     }
 
+    /// The chosen job, or the row that now stands for it; the first one where none was chosen.
     package var selected: JobEntry? {
         let shown = shown
-        return shown.isEmpty ? nil : shown[min(selection, shown.count - 1)]
+        guard let chosen = jobs.first(where: { $0.id == selectedID }) else { return shown.first }
+        let row = shown.first { $0.id == chosen.id } ?? shown.first { $0.batch?.batch == chosen.batch?.batch }
+        return row ?? shown.first
     }
 
     package var waitingCount: Int { jobs.count { $0.state == .waiting } }
 
     package mutating func move(by step: Int) {
-        selection = min(max(selection + step, 0), max(shown.count - 1, 0))
+        let shown = shown
+        guard let index = shown.firstIndex(where: { $0.id == selected?.id }) else { return }
+        selectedID = shown[min(max(index + step, 0), shown.count - 1)].id
     }
 
-    package mutating func select(_ id: Int) {
-        selection = shown.firstIndex { $0.id == id } ?? selection
-    }
+    package mutating func select(_ id: Int) { selectedID = id }
 
     package mutating func change(_ id: Int, _ body: (inout JobEntry) -> Void) {
         guard let index = jobs.firstIndex(where: { $0.id == id }) else { return }
@@ -214,7 +217,11 @@ package struct PresetList: Sendable {
         return shown.isEmpty ? nil : shown[min(selection, shown.count - 1)]
     }
 
-    package mutating func replace(_ entries: [PresetEntry]) { all = entries }
+    package mutating func replace(_ entries: [PresetEntry]) {
+        let name = selected?.name
+        all = entries
+        if let name { select(named: name) }
+    }
 
     package mutating func select(named name: String) {
         selection = shown.firstIndex { $0.name == name } ?? selection

@@ -29,12 +29,17 @@ package struct RunState: Sendable {
     package var steps: [StepRecord] = []
     package var stageSeconds: [Stage: Double] = [:]
     package var savedStep: Int?
-    /// Rest of the job at `remainingAt`, from the estimator.
-    package var remaining: TimeEstimate?
-    package var remainingAt: Double
+    /// What is left of the job, as the screen shows it.
+    private var countdown: Countdown
+    /// Seconds of sampling that earlier runs of a resumed job have done.
+    private var earlierSeconds = 0.0
     /// What each stage was expected to take before the start.
     package var expectedStages: [Stage: Double] = [:]
     package var notes: [Int: String] = [:]
+    /// Whether its estimates are shown: without the map that earlier drafts have taught, they are not.
+    package private(set) var hasEstimates = false
+    /// Why a step that is slow now would be: `load average 31 on 16 cores`; nil where nothing is known.
+    var slowReason: String?
 
     package init(id: Int, kind: GenerationResult.Kind, recipe: Recipe, now: Double) {
         self.id = id
@@ -42,7 +47,7 @@ package struct RunState: Sendable {
         self.recipe = recipe
         startedAt = now
         stageStartedAt = now
-        remainingAt = now
+        countdown = Countdown(now: now)
     }
 
     /// The stages of this kind of job, in order.
@@ -68,23 +73,41 @@ package struct RunState: Sendable {
     package func elapsed(now: Double) -> Double { (endedAt ?? now) - startedAt }
 
     /// The remaining time, counted down since the estimator spoke.
-    package func remaining(now: Double) -> TimeEstimate? {
-        guard isRunning, var rest = remaining else { return nil }
-        let passed = max(now - remainingAt, 0)
-        rest.seconds = max(rest.seconds - passed, 0)
-        rest.low = max(rest.low - passed, 0)
-        rest.high = max(rest.high - passed, 0)
-        return rest
+    package func remaining(now: Double) -> TimeEstimate? { isRunning ? countdown.remaining(now: now) : nil }
+
+    /// Whether the remaining time has just jumped.
+    func hasJumped(now: Double) -> Bool { countdown.hasJumped(now: now) }
+
+    /// The estimator has spoken. A small change is slid over where numbers may move by themselves.
+    package mutating func take(remaining estimate: TimeEstimate?, now: Double, slides: Bool) {
+        countdown.take(estimate, now: now, slides: slides)
     }
+
+    /// What the estimator said before this studio looked.
+    mutating func take(remaining estimate: TimeEstimate?, said: Double) {
+        countdown = Countdown(now: said)
+        countdown.take(estimate, now: said, slides: false)
+    }
+
+    /// Steps of an earlier run belong to the job, but not to the time since this run began.
+    mutating func noteEarlierSteps(now: Double) {
+        earlierSeconds = max(steps.reduce(0) { $0 + $1.seconds } - elapsed(now: now), 0)
+    }
+
+    /// Whether nothing is left to sample, or the last step of it.
+    var isNearEnd: Bool { presentStep.map { $0 >= stepCount } ?? ((steps.last?.number ?? 0) >= stepCount) }
 
     /// 0 to 1 over the whole job: by time where the rest is known, else by finished steps.
     package func progress(now: Double) -> Double {
         if phase == .done { return 1 }
-        let elapsed = elapsed(now: now)
-        if let rest = remaining(now: now), elapsed + rest.seconds > 0 {
-            return min(elapsed / (elapsed + rest.seconds), 0.99)
+        let elapsed = earlierSeconds + elapsed(now: now)
+        let steps = Double(max(stepCount, 1))
+        guard let rest = remaining(now: now), elapsed + rest.seconds > 0, rest.runs > 0 || isNearEnd else {
+            return Double(self.steps.last?.number ?? 0) / steps * 0.9
         }
-        return Double(steps.last?.number ?? 0) / Double(max(stepCount, 1)) * 0.9
+        let byTime = min(elapsed / (elapsed + rest.seconds), 0.99)
+        // A step that takes longer than was thought does not fill the bar.
+        return presentStep.map { min(byTime, Double($0) / steps) } ?? byTime
     }
 
     /// Seconds that `fraction` of the steps did not exceed; nil without steps.
@@ -125,12 +148,13 @@ package struct RunState: Sendable {
             phase = .done
             endedAt = now
             stageSeconds.merge(result.stageSeconds) { _, new in new }
-        case .preview, .outputWritten, .noted: break
+        case .preview: hasEstimates = true
+        case .outputWritten, .noted: break
         }
     }
 
     private mutating func noteSlowStep(_ record: StepRecord) {
         guard steps.count >= 2, let median = stepSeconds(quantile: 0.5), record.seconds > 1.5 * median else { return }
-        notes[record.number] = "slow: usually " + Format.fixed(median, 2) + "s"
+        notes[record.number] = "slow: " + (slowReason ?? "usually " + Format.fixed(median, 2) + "s")
     }
 }

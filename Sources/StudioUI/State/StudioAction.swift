@@ -25,6 +25,8 @@ package enum StudioAction: Sendable, Equatable {
     /// Waiting jobs, in the order in which they are to run.
     case arrangeQueue([Int])
     case pauseQueue(Bool)
+    /// Read the steps of a job that is over.
+    case showSteps(Int)
     /// Read a clip and show it.
     case showClip(ShownClip.Source, URL)
     /// Have a draft's guidance features computed.
@@ -47,6 +49,8 @@ package enum StudioAction: Sendable, Equatable {
     /// The path of a file.
     case importPreset(String)
     case exportPreset(String, to: String)
+    /// Read what a model's folder holds.
+    case listModel(String)
     case setTheme(String)
     case star(Int, Bool)
     case setTags(Int, [String])

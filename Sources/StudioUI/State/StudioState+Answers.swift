@@ -30,11 +30,45 @@ extension StudioState {
             guard answer == "a", let batch else { return [.stopJob(id)] }
             return queue.waiting(inBatch: batch.batch).map { .removeJob($0.id) } + [.stopJob(id)]
         case .batch(let drafts): return submit(drafts)
+        case .badModel(let model): return answerModel(model, answer)
         case .quit: return answer == "s" ? stopAndQuit() : [.quit]
         case .paste(let text): return insert(text)
         case .clipPath(let text):
             return answer == "o" ? [.openFile(ClipPath.path(in: text) ?? text)] : insert(text)
         case .deletePreset(let name): return [.deletePreset(name)]
+        }
+    }
+
+    // MARK: Models
+
+    /// The model cannot be used: offers what helps, once for each.
+    package mutating func modelRefused(_ model: String, reason: String) {
+        guard refusedModel != model else { return }
+        refusedModel = model
+        say(reason, .error)
+        let other = form.models.first { $0 != model }.map { [QuestionDialog.Answer("b", "use \($0) now")] } ?? []
+        overlays.append(
+            .question(
+                QuestionDialog(
+                    .badModel(model), title: "This model cannot be used", lines: [reason],
+                    answers: other + [.init("m", "choose another"), .init("l", "what is in its folder")])))
+    }
+
+    package mutating func modelListed(_ model: String, files: [String]) {
+        overlays.append(.card(CardOverlay(title: "In \(model)", text: files)))
+    }
+
+    private mutating func answerModel(_ model: String, _ answer: Character) -> [StudioAction] {
+        switch answer {
+        case "b":
+            guard let other = form.models.first(where: { $0 != model }) else { return [] }
+            form.values.model = other
+            say("The model is \(other) now.")
+            return [.estimate, .countTokens]
+        case "m":
+            ask(for: .model)
+            return []
+        default: return [.listModel(model)]
         }
     }
 
@@ -126,10 +160,13 @@ extension StudioState {
 
     mutating func load(_ document: RecipeDocument, from file: String, hasNewSeed: Bool) -> [StudioAction] {
         form.load(document.recipe, draft: nil)
-        if hasNewSeed { form.setSeedMode(.random) }
+        if hasNewSeed {
+            form.setSeedMode(.random)
+            form.drawSeed(using: &seeds)
+        }
         prompt.setText(document.recipe.prompt)
         negative.setText(document.recipe.negative)
-        say("Prompt and settings of \(file) are in the form\(hasNewSeed ? ", with a new seed for each draft" : "").")
+        say((hasNewSeed ? "A new seed for each draft. " : "") + "Prompt and settings of \(file) are in the form.")
         return [.estimate, .countTokens]
     }
 

@@ -6,8 +6,14 @@ import TerminalKit
 
 /// What is done with drafts.
 extension StudioState {
+    /// The selected draft; what it takes to have one is said where there is none.
+    private mutating func draftForCommand() -> DraftEntry? {
+        if selectedDraft == nil { say("No draft is selected. Enter in the prompt makes one.", .warning) }
+        return selectedDraft
+    }
+
     mutating func loadSelectedRecipe() {
-        guard let draft = selectedDraft else { return }
+        guard let draft = draftForCommand() else { return }
         form.load(draft.recipe, draft: draft.id)
         prompt.setText(draft.recipe.prompt)
         negative.setText(draft.recipe.negative)
@@ -26,14 +32,14 @@ extension StudioState {
 
     mutating func performOnDraft(_ command: Command) -> [StudioAction] {
         if command == .restore {
-            guard let id = lastTrashed else { return [] }
-            lastTrashed = nil
-            return [.restore(id)]
+            if let id = trashed.popLast() { return [.restore(id)] }
+            say("Nothing was moved to the trash since the start.", .warning)
+            return []
         }
         if command == .copyCommand, focus == .params {
             return copyCommand(of: form.recipe(prompt: prompt.text, negative: negative.text))
         }
-        guard let draft = selectedDraft else { return [] }
+        guard let draft = draftForCommand() else { return [] }
         switch command {
         case .star:
             drafts.change(draft.id) { $0.isStarred.toggle() }
@@ -46,7 +52,7 @@ extension StudioState {
             return []
         case .trash:
             drafts.remove(draft.id)
-            lastTrashed = draft.id
+            trashed.append(draft.id)
             say("Draft \(draft.id) is in the trash. u brings it back.")
             return [.trash(draft.id)] + (drafts.selected.map { show($0) } ?? [])
         case .copyCommand: return copyCommand(of: draft.recipe)
@@ -64,7 +70,7 @@ extension StudioState {
 
     /// The newest clip of the selection, with the program that the desktop has for it.
     mutating func openOutput() -> [StudioAction] {
-        guard let draft = selectedDraft else { return [] }
+        guard let draft = draftForCommand() else { return [] }
         guard !isRemote else {
             say("This is another machine's terminal; its desktop does not show here. y copies the command.", .warning)
             return []
@@ -97,11 +103,12 @@ extension Recipe {
 
 extension DraftEntry {
     package var description: [String] {
-        RecipeLines.lines(recipe) + [
+        let clip: [String] =
+            if case .done(_, let file) = commit { ["2K clip    \(file.path(percentEncoded: false))"] } else { [] }
+        return RecipeLines.lines(recipe) + [
             "Took       \(Format.duration(seconds))",
             "Tags       \(tags.isEmpty ? "(none)" : tags.joined(separator: " "))",
-            "Folder     \(folder.path(percentEncoded: false))",
-        ]
+        ] + clip + ["Folder     \(folder.path(percentEncoded: false))"]
     }
 }
 

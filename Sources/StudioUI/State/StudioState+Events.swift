@@ -43,6 +43,7 @@ extension StudioState {
         let estimate = kind == .draft ? draftEstimate : commitEstimate
         run.expectedStages = estimate?.stages ?? [:]
         self.run = run
+        openedRun = nil
         if let draft { drafts.change(draft) { $0.commit = .running(id) } }
         say("\(kind == .draft ? "draft" : "commit") \(id) started", .detail)
         // The lower pane turns to the steps unless the person is in it.
@@ -51,6 +52,7 @@ extension StudioState {
 
     package mutating func jobTold(_ id: Int, _ event: GenerationEvent) {
         guard run?.id == id else { return }
+        run?.slowReason = facts.slowReason
         run?.apply(event, now: now)
         switch event {
         case .stepFinished(let step):
@@ -64,8 +66,7 @@ extension StudioState {
 
     package mutating func jobRemaining(_ id: Int, _ estimate: TimeEstimate?) {
         guard run?.id == id else { return }
-        run?.remaining = estimate
-        run?.remainingAt = now
+        run?.take(remaining: estimate, now: now, slides: !hasReducedMotion)
     }
 
     package mutating func draftFinished(_ entry: DraftEntry, bytes: Int?) -> [StudioAction] {

@@ -123,8 +123,14 @@ extension StudioState {
         return []
     }
 
+    /// The selected job; an empty queue is said.
+    mutating func jobForCommand() -> JobEntry? {
+        if queue.selected == nil { say("The queue is empty.", .warning) }
+        return queue.selected
+    }
+
     mutating func resumeSelected() -> [StudioAction] {
-        guard let job = queue.selected else { return [] }
+        guard let job = jobForCommand() else { return [] }
         switch job.state {
         case .stopped, .failed: return [.resumeJob(job.id)]
         case .waiting where job.isHeld: return [.resumeJob(job.id)]
@@ -135,7 +141,7 @@ extension StudioState {
     }
 
     mutating func writePartialOfSelected() -> [StudioAction] {
-        guard let job = queue.selected else { return [] }
+        guard let job = jobForCommand() else { return [] }
         switch job.state {
         case .stopped, .failed:
             say("What job \(job.id) has is being written; it can go on afterwards.")
@@ -147,7 +153,7 @@ extension StudioState {
     }
 
     mutating func removeSelected() -> [StudioAction] {
-        guard let job = queue.selected else { return [] }
+        guard let job = jobForCommand() else { return [] }
         switch job.state {
         case .running, .stopping: return askToStop()
         case .waiting:

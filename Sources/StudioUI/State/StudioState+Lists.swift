@@ -65,14 +65,12 @@ extension StudioState {
             guard let draft = selectedDraft else { return [] }
             preview.followsJob = false
             features = nil
-            if case .done(let job, let file) = draft.commit, preview.clip?.source == .draft(draft.id) {
-                return [.showClip(.commit(job), file)]
-            }
+            if let (job, file) = clipBehind(draft) { return [.showClip(.commit(job), file)] }
             return show(draft)
         case .presets:
             guard let preset = presets.selected else { return [] }
             return [.applyPreset(preset.name)]
-        case .queue: focus(on: .steps)
+        case .queue: return openSteps()
         case .preview where sheet != nil: return openFromSheet()
         case .preview: preview.setPlaying(!preview.isPlaying, now: now)
         case .steps: focus(on: .preview)
@@ -80,6 +78,29 @@ extension StudioState {
         case .log: break
         }
         return []
+    }
+
+    /// The finished commit that Enter shows next: that of the draft in the preview.
+    func clipBehind(_ draft: DraftEntry) -> (job: Int, file: URL)? {
+        guard case .done(let job, let file) = draft.commit, preview.clip?.source == .draft(draft.id) else { return nil }
+        return (job, file)
+    }
+
+    /// The steps of the selected job: those of the running one live, others from the history.
+    private mutating func openSteps() -> [StudioAction] {
+        guard let job = jobForCommand() else { return [] }
+        guard job.state != .waiting else {
+            say("Job \(job.id) waits, so it has no steps yet.")
+            return []
+        }
+        focus(on: .steps)
+        openedRun = nil
+        return run?.id == job.id ? [] : [.showSteps(job.id)]
+    }
+
+    package mutating func stepsRead(_ read: RunState) {
+        guard read.id != run?.id else { return }
+        openedRun = read
     }
 
     mutating func startFilter() {

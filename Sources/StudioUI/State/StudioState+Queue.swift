@@ -22,6 +22,8 @@ extension StudioState {
     package mutating func jobContinues(_ progress: RunProgress) {
         guard run?.id == progress.job else { return }
         run?.take(progress, now: now, date: date)
+        guard let run, let step = progress.savedStep, run.stage == nil, step < run.stepCount else { return }
+        say("Job \(run.id) goes on after step \(step)/\(run.stepCount).")
     }
 
     package mutating func jobStopping(_ id: Int) {
@@ -92,6 +94,10 @@ extension StudioState {
                         answers: [
                             .init("w", "write again"), .init("p", "other folder"), .init("t", "empty trash"),
                         ])))
+        case JobFailure.modelExitCode:
+            refusedModel = nil
+            modelRefused(
+                run.flatMap { $0.id == id ? $0.recipe.model : nil } ?? form.values.model, reason: failure.message)
         case 5:
             overlays.append(
                 .question(
@@ -107,7 +113,7 @@ extension StudioState {
 
     /// A pause is a stop with a bookmark: the same key goes on.
     mutating func pauseSelected() -> [StudioAction] {
-        guard let job = queue.selected else { return [] }
+        guard let job = jobForCommand() else { return [] }
         guard job.state == .running else { return resumeSelected() }
         say("Job \(job.id) pauses; p goes on with it.")
         return [.stopJob(job.id)]
@@ -173,8 +179,8 @@ extension RunState {
         savedStep = progress.savedStep
         for stage in progress.cachedStages { apply(.stageCached(stage), now: now) }
         for record in progress.stageSeconds { stageSeconds[record.stage] = record.seconds }
-        remaining = progress.remaining
-        remainingAt = clock(progress.remainingAt)
+        take(remaining: progress.remaining, said: clock(progress.remainingAt))
+        noteEarlierSteps(now: now)
     }
 
     /// A job that is over, as the history has it.

@@ -70,8 +70,10 @@ package struct StudioState: Sendable {
     var previewSeconds = 0.0
     /// Drafts that were asked for together, oldest first.
     package var batches: [Batch] = []
-    /// The job the steps pane shows.
+    /// The job that runs, or the last one.
     package var run: RunState?
+    /// A job of the queue whose steps were asked for.
+    var openedRun: RunState?
     package var draftEstimate: FormEstimate?
     package var commitEstimate: FormEstimate?
     package var showsTour = true
@@ -79,7 +81,8 @@ package struct StudioState: Sendable {
     package var isTourAskedFor = false
     /// Whether a commit was started already: Ctrl-T then goes without its dialog.
     package var hasCommitted = false
-    package var lastTrashed: Int?
+    /// Drafts moved to the trash since the start, the last one first to come back.
+    var trashed: [Int] = []
     /// Nothing moves by itself.
     package var hasReducedMotion = false
     /// Whether the studio is used from another machine, where its desktop's programs do not show.
@@ -91,6 +94,8 @@ package struct StudioState: Sendable {
     /// Whether jobs go on without the studio.
     package var engineOutlives = false
     package var themeNames: [String] = []
+    /// The model that was said to be unusable: once is enough.
+    var refusedModel: String?
     package var seeds = SystemRandomNumberGenerator()
 
     package init(width: Int, height: Int, look: Look, form: ParametersForm, themeName: String = "terminal") {
@@ -114,6 +119,9 @@ package struct StudioState: Sendable {
     }
 
     package var selectedDraft: DraftEntry? { drafts.selected }
+
+    /// The job that the steps pane shows.
+    package var shownRun: RunState? { openedRun ?? run }
 
     /// Frames a second of the small picture that moves.
     package static let thumbnailRate = 4.0
@@ -199,6 +207,8 @@ package struct StudioState: Sendable {
             presets.setFilter(TextEditor(isMultiline: false), isFocused: false)
         } else if isTourAskedFor {
             isTourAskedFor = false
+        } else if focus == .steps, openedRun != nil {
+            openedRun = nil
         } else if focus == .preview, sheet != nil {
             sheet = nil
         } else if focus == .preview, features != nil {
@@ -261,26 +271,20 @@ package struct StudioState: Sendable {
         return true
     }
 
+    /// The clock after so many seconds, with the day where that is far: `14:30`, `Tuesday 02:10`.
+    static func clock(in seconds: Double, from date: Date) -> String {
+        let end = date.addingTimeInterval(seconds)
+        let clock = String(clockTime(end).prefix(5))
+        guard seconds > 36_000 else { return clock }
+        let days = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
+        return days[Calendar.current.component(.weekday, from: end) - 1] + " " + clock
+    }
+
     static func clockTime(_ date: Date) -> String {
         let parts = Calendar.current.dateComponents([.hour, .minute, .second], from: date)
         return [parts.hour, parts.minute, parts.second].map { value in
             let value = value ?? 0
             return value < 10 ? "0\(value)" : String(value)
         }.joined(separator: ":")
-    }
-}
-
-/// The machine as the title row shows it.
-package struct MachineFacts: Sendable, Equatable {
-    package var usedBytes: Int?
-    package var totalBytes: Int?
-    package var freeDiskBytes: Int?
-    package var threadCount: Int?
-
-    package init(usedBytes: Int? = nil, totalBytes: Int? = nil, freeDiskBytes: Int? = nil, threadCount: Int? = nil) {
-        self.usedBytes = usedBytes
-        self.totalBytes = totalBytes
-        self.freeDiskBytes = freeDiskBytes
-        self.threadCount = threadCount
     }
 }
