@@ -75,7 +75,7 @@ extension StudioApp {
         loadFacts()
     }
 
-    private func scheduleNext() {
+    func scheduleNext() {
         var due: [Double] = []
         if isMoving, movesSheet { due.append(state.now + 1 / ContactSheet.rate) }
         if isMoving, state.sheet == nil, let frame = state.preview.nextFrameDue() {

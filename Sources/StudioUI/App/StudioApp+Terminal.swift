@@ -33,7 +33,10 @@ extension StudioApp {
     }
 
     private func note(_ answer: TerminalAnswer) {
-        if case .ready = answer { return display.noteReady() }
+        if case .ready = answer {
+            _ = display.noteReady()
+            return
+        }
         let hadKitty = answers.hasKittyGraphics
         answers.note(answer)
         if !hadKitty, answers.hasKittyGraphics, environment.multiplexer == nil, !environment.isRemote {

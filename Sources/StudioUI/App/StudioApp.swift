@@ -166,16 +166,28 @@ package final class StudioApp {
         defer { watch.cancel() }
         for await _ in mailbox.signals {
             refreshClocks()
-            var hasInput = false
+            var (hasInput, hasNews) = (false, false)
             for event in mailbox.take() {
+                if Self.isReadyAnswer(event) {
+                    hasNews = display.noteReady() || hasNews
+                    continue
+                }
+                hasNews = true
                 if case .terminal(.keys) = event { hasInput = true }
                 handle(event)
             }
             if isQuitting, mayLeave { break }
-            update(hasInput: hasInput)
+            if hasNews { update(hasInput: hasInput) } else { scheduleNext() }
         }
         leave()
         return 0
+    }
+
+    /// Whether the terminal tells no more than that it has shown the last frame. It does so after each: to draw the
+    /// screen for that would double the cost of a moving picture.
+    private static func isReadyAnswer(_ event: AppEvent) -> Bool {
+        guard case .terminal(.keys(let keys)) = event else { return false }
+        return keys.allSatisfy { $0 == .answer(.ready) }
     }
 
     private func leave() {

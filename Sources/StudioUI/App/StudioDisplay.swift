@@ -110,9 +110,13 @@ final class StudioDisplay {
     // MARK: Pace
 
     /// The terminal has answered: everything before the question is on its screen.
-    func noteReady() {
-        guard let seconds = pacer.noteReady(now: .now) else { return }
-        if budget.noteAnswer(seconds: seconds, rate: pacer.rate) { painter.scale = budget.scale }
+    ///
+    /// - Returns: whether there is something to draw for that: a frame that waited, or another size of the picture.
+    func noteReady() -> Bool {
+        guard let seconds = pacer.noteReady(now: .now) else { return hasPostponedFrame }
+        guard budget.noteAnswer(seconds: seconds, rate: pacer.rate) else { return hasPostponedFrame }
+        painter.scale = budget.scale
+        return true
     }
 
     /// Whether the line has room for a frame.
