@@ -132,7 +132,7 @@ package enum GenerationEvent: Sendable {
     case partsFinished(Stage, parts: Int, count: Int)
     case preview(Preview)
     /// The sampler's state is on disk: a stop now loses nothing before this step.
-    case stateSaved(pass: Pass, step: Int)
+    case stateSaved(pass: Pass, step: Int, bytes: Int)
     case stageFinished(Stage, seconds: Double)
     /// The clip stands under its final name.
     case outputWritten(URL, bytes: Int)

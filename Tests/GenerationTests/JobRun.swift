@@ -33,7 +33,7 @@ struct JobRun {
     }
 
     var savedSteps: [Int] {
-        events.compactMap { if case .stateSaved(_, let step) = $0 { step } else { nil } }
+        events.compactMap { if case .stateSaved(_, let step, _) = $0 { step } else { nil } }
     }
 
     var stagesStarted: [Stage] {

@@ -15,7 +15,7 @@ extension GenerationTests {
             _ stream: AsyncThrowingStream<GenerationEvent, any Error>, atStep step: Int = 3
         ) async throws {
             for try await event in stream {
-                if case .stateSaved(_, let saved) = event, saved >= step { return }
+                if case .stateSaved(_, let saved, _) = event, saved >= step { return }
                 if case .finished = event { Issue.record("finished before it was stopped") }
             }
         }
@@ -164,7 +164,7 @@ extension GenerationTests {
             request.knownDraft = KnownDraft(
                 recipe: draft.recipe, latentSHA256: draft.latentSHA256, weightsSHA256: draft.weightsSHA256)
             for try await event in engine.commit(request) {
-                if case .stateSaved(.lr, let step) = event, step >= 3 { break }
+                if case .stateSaved(.lr, let step, _) = event, step >= 3 { break }
             }
             let partial = PartialRequest(
                 kind: .commit, recipe: recipe, folder: request.folder,

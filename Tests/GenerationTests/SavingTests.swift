@@ -83,7 +83,7 @@ extension GenerationTests {
             var hasStopped = false
             let task = Task {
                 for try await event in place.engine().draft(place.draft(recipe)) {
-                    if case .stateSaved(_, let step) = event, step >= 2 { return true }
+                    if case .stateSaved(_, let step, _) = event, step >= 2 { return true }
                 }
                 return false
             }
@@ -99,7 +99,7 @@ extension GenerationTests {
         @Test("a state without its attention starts again") func lostChoices() async throws {
             let whole = try await latent(sparse, "whole")
             for try await event in place.engine().draft(place.draft(sparse)) {
-                if case .stateSaved(_, let step) = event, step >= 2 { break }
+                if case .stateSaved(_, let step, _) = event, step >= 2 { break }
             }
             let file = place.folder("draft").appending(path: "state.safetensors")
             // The stopped job may still write its last state.

@@ -54,7 +54,7 @@ extension GenerationTests {
             let recipe = Recipe.small(steps: 60)
             let whole = try await JobRun(engine.draft(place.draft(recipe, "whole"))).result
             let seconds = try await stop(engine, engine.draft(place.draft(recipe, output: "out.mp4"))) {
-                if case .stateSaved(_, let step) = $0 { step >= 3 } else { false }
+                if case .stateSaved(_, let step, _) = $0 { step >= 3 } else { false }
             }
             #expect(seconds < 1)
             #expect(!hasPart() && !hasPart("draft"))
@@ -74,7 +74,7 @@ extension GenerationTests {
             let before = try Data(contentsOf: place.folder("draft").appending(path: "draft.safetensors"))
             let whole = try await JobRun(engine.commit(place.commit(recipe.hr, "whole", output: "whole.mp4"))).result
             let seconds = try await stop(engine, engine.commit(place.commit(recipe.hr))) {
-                if case .stateSaved(.hr, let step) = $0 { step >= 3 } else { false }
+                if case .stateSaved(.hr, let step, _) = $0 { step >= 3 } else { false }
             }
             #expect(seconds < 1)
             #expect(place.names() == ["cache", "commit", "draft", "whole", "whole.mp4"])

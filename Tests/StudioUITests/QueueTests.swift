@@ -43,7 +43,7 @@ struct QueueTests {
         var state = try waiting()
         let running = state.press(.character("w"))
         #expect(running.isEmpty && state.message?.text.contains("is not stopped") == true)
-        state.jobTold(15, .stateSaved(pass: .lr, step: 3))
+        state.jobTold(15, .stateSaved(pass: .lr, step: 3, bytes: 1))
         state.jobStopped(15, draft: nil)
         state.press(.end)
         #expect(state.queue.selected?.id == 15)

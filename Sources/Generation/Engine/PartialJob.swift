@@ -59,7 +59,7 @@ struct PartialJob {
                 weightsSHA256: draft.weightsSHA256)
         }
         guard let state = SamplerState.read(in: request.folder), state.pass == pass, state.step > 0 else {
-            throw GenerationError.badValue("No step of this job is finished, so there is nothing to write yet.")
+            throw GenerationError.badValue("No step of this job is saved yet, so there is nothing to write.")
         }
         // Behind the last step the latent itself is clean.
         let isFinished = state.step >= state.stepCount

@@ -25,8 +25,9 @@ struct SamplerState: Sendable {
 
     static let name = "state.safetensors"
 
+    /// - Returns: the file's size in bytes.
     /// - Throws: ``WeightError/cannotWrite(path:reason:)``.
-    func write(in folder: URL) throws(WeightError) {
+    func write(in folder: URL) throws(WeightError) -> Int {
         var entries = [
             SafetensorsWriter.Entry(
                 "latent", Tensor(latent, shape: [tokenCount, latent.count / max(tokenCount, 1)]))
@@ -47,16 +48,11 @@ struct SamplerState: Sendable {
                 "step": String(step), "key": key, "pass": pass.rawValue, "steps": String(stepCount),
                 "weights_sha256": weightsSHA256,
             ], to: folder.appending(path: Self.name).path)
+        var status = stat()
+        return stat(folder.appending(path: Self.name).path, &status) == 0 ? Int(status.st_size) : 0
     }
 
-    /// The state in a folder, if there is one of this key with this many finite numbers; one that cannot be read counts as
-    /// none.
-    static func read(in folder: URL, key: String, count: Int) -> SamplerState? {
-        guard let state = read(in: folder), state.key == key, state.latent.count == count else { return nil }
-        return state
-    }
-
-    /// The state in a folder, whichever job's; nil also where it cannot be read.
+    /// The state in a folder, whichever job's; one that cannot be read, or has other than finite numbers, counts as none.
     static func read(in folder: URL) -> SamplerState? {
         guard let file = try? SafetensorsFile(path: folder.appending(path: name).path), let key = file.metadata["key"],
             let pass = file.metadata["pass"].flatMap(Pass.init), let step = number("step", file), step >= 0,
@@ -83,11 +79,11 @@ struct SamplerState: Sendable {
 /// Writes states while the next step runs. Of states that come faster than the disk takes them, only the newest is written.
 final class StateSaver: Sendable {
     private let folder: URL
-    private let onSaved: @Sendable (_ step: Int) -> Void
+    private let onSaved: @Sendable (_ step: Int, _ bytes: Int) -> Void
     private let queue = DispatchQueue(label: "turbo2k.state", qos: .utility)
     private let newest = Mutex<SamplerState?>(nil)
 
-    init(folder: URL, onSaved: @escaping @Sendable (_ step: Int) -> Void) {
+    init(folder: URL, onSaved: @escaping @Sendable (_ step: Int, _ bytes: Int) -> Void) {
         self.folder = folder
         self.onSaved = onSaved
     }
@@ -100,8 +96,8 @@ final class StateSaver: Sendable {
                 return newest
             }
             // A full disk must not end the job: the state before this one stays good, and none is announced.
-            guard let taken, (try? taken.write(in: folder)) != nil else { return }
-            onSaved(taken.step)
+            guard let taken, let bytes = try? taken.write(in: folder) else { return }
+            onSaved(taken.step, bytes)
         }
     }
 

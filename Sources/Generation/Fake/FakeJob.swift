@@ -90,7 +90,7 @@ struct FakeJob: Sendable {
         let pass: Pass = request.kind == .draft ? .lr : .hr
         let settings = pass == .lr ? request.recipe.lr : request.recipe.hr
         guard let state = state(in: request.folder), state.pass == pass else {
-            throw GenerationError.badValue("No step of this job is finished, so there is nothing to write yet.")
+            throw GenerationError.badValue("No step of this job is saved yet, so there is nothing to write.")
         }
         var log = JobLog()
         let steps = StepsDone(done: state.step, of: state.count)
@@ -153,8 +153,8 @@ struct FakeJob: Sendable {
             // As in the engine: what nobody hears of is not kept.
             try Task.checkCancellation()
             if previews { sendEstimate(clip, recipe, settings, pass, number) }
-            try writeState(State(pass: pass, step: number, count: settings.steps), folder: folder)
-            send(.stateSaved(pass: pass, step: number))
+            let bytes = try writeState(State(pass: pass, step: number, count: settings.steps), folder: folder)
+            send(.stateSaved(pass: pass, step: number, bytes: bytes))
         }
         send(.stageFinished(stage, seconds: log.record(stage, since: start)))
     }
@@ -243,8 +243,11 @@ struct FakeJob: Sendable {
         try save(encoder.encode(recipe), to: folder.appendingPathComponent("recipe.json"))
     }
 
-    private func writeState(_ state: State, folder: URL) throws {
-        try save(JSONEncoder().encode(state), to: folder.appendingPathComponent("state.json"))
+    /// - Returns: the file's size in bytes.
+    private func writeState(_ state: State, folder: URL) throws -> Int {
+        let data = try JSONEncoder().encode(state)
+        try save(data, to: folder.appendingPathComponent("state.json"))
+        return data.count
     }
 
     /// Steps that need not be run again.

@@ -82,13 +82,13 @@ struct DenoiseStage {
     /// - Throws: `CancellationError`; the last finished step is on the disk then.
     func run(from start: [Float], job: JobContext) throws -> [Float] {
         let workspace = executor.workspace(tokenCount: grid.tokenCount)
-        let (latent, first) = resumed(start)
+        let (latent, first) = resumed(start, job)
         var random = random
         if method == .stochastic {
             for _ in 0..<first { _ = random.normal(count: latent.count) }
         }
         let saver = StateSaver(folder: stateFolder) { [send = job.send, pass] in
-            send(.stateSaved(pass: pass, step: $0))
+            send(.stateSaved(pass: pass, step: $0, bytes: $1))
         }
         defer { saver.finish() }
         var preview = preview
@@ -123,10 +123,14 @@ struct DenoiseStage {
     }
 
     /// Where an interrupted run of the same job stopped, else the start.
-    private func resumed(_ start: [Float]) -> (latent: [Float], firstStep: Int) {
-        guard let state = SamplerState.read(in: stateFolder, key: stateKey, count: start.count),
-            state.step <= schedule.stepCount
-        else { return (start, 0) }
+    private func resumed(_ start: [Float], _ job: JobContext) -> (latent: [Float], firstStep: Int) {
+        guard let state = SamplerState.read(in: stateFolder), state.pass == pass else { return (start, 0) }
+        guard state.key == stateKey, state.latent.count == start.count, state.step <= schedule.stepCount else {
+            if state.weightsSHA256 != weightsSHA256 {
+                job.emit(.noted("The model's weights have changed since this job was stopped; it begins anew."))
+            }
+            return (start, 0)
+        }
         if let sparsity {
             guard let attention = state.attention, sparsity.blocks.restore(attention) else { return (start, 0) }
         }

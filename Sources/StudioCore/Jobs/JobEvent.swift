@@ -14,10 +14,13 @@ package struct JobEvent: Sendable {
 
     package var job: Int
     package var content: Content
+    /// With a stage that starts: what it is expected to take; nil: not known.
+    package var guess: TimeEstimate?
 
-    package init(job: Int, content: Content) {
+    package init(job: Int, content: Content, guess: TimeEstimate? = nil) {
         self.job = job
         self.content = content
+        self.guess = guess
     }
 }
 

@@ -132,13 +132,14 @@ package enum JobEnd: Sendable {
     case stopped
     case removed
     case failed(any Error)
-    /// A clip of what it has was written; it is stopped as before.
-    case partial
+    /// A clip of what it has was written, or could not be; it is stopped as before.
+    case partial((any Error)?)
 
     /// For a stream of its events.
     var error: (any Error)? {
         switch self {
-        case .done, .partial: nil
+        case .done: nil
+        case .partial(let error): error
         case .stopped, .removed: CancellationError()
         case .failed(let error): error
         }

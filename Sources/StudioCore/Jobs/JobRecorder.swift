@@ -32,6 +32,12 @@ struct JobRecorder {
         return Double(parts.seconds) + Double(parts.attoseconds) * 1e-18
     }
 
+    /// What a stage that starts is expected to take.
+    func guess(of event: GenerationEvent) -> TimeEstimate? {
+        guard case .stageStarted(let stage, _) = event else { return nil }
+        return estimate[stage]
+    }
+
     /// One transaction an event that matters later.
     mutating func record(_ event: GenerationEvent) throws {
         remaining.update(event, now: elapsed)

@@ -119,11 +119,12 @@ package final class JobRunner: JobService {
                 await keep(order)
                 await gate.leave()
             }
-            end(run, run.isPartial ? .partial : .done)
+            end(run, run.isPartial ? .partial(nil) : .done)
         } catch {
             let isStop = error is CancellationError || Task.isCancelled
             let asked = active.withLock { $0[run.id]?.ending }
-            end(run, isStop ? asked ?? .stopped : .failed(told(error, of: run.id)))
+            let told = told(error, of: run.id)
+            end(run, isStop ? asked ?? .stopped : run.isPartial ? .partial(told) : .failed(told))
         }
     }
 
@@ -208,7 +209,7 @@ package final class JobRunner: JobService {
         for try await event in begin() {
             if case .finished(let finished) = event { result = finished }
             try record(event, of: run.id, with: &recorder)
-            board.publish(.job(JobEvent(job: run.id, content: .generation(event))))
+            board.publish(.job(JobEvent(job: run.id, content: .generation(event), guess: recorder.guess(of: event))))
             if let update = recorder.remainingUpdate(after: event) {
                 board.publish(.job(JobEvent(job: run.id, content: update)))
             }

@@ -59,7 +59,7 @@ package struct RunProgress: Sendable, Hashable, Codable {
             steps.append(step)
             finishedParts = step.number
         case .partsFinished(_, let parts, _): finishedParts = parts
-        case .stateSaved(_, let step): savedStep = step
+        case .stateSaved(_, let step, _): savedStep = step
         case .stageFinished(let stage, let seconds):
             stageSeconds.removeAll { $0.stage == stage }
             stageSeconds.append(StageRecord(stage: stage, part: 0, seconds: seconds, work: 0, isWarm: false))

@@ -34,6 +34,8 @@ struct WorkerEvent: Codable, Sendable {
     var calls: Int?
     var x0Change: Double?
     var reused: Bool?
+    /// Of a stage that starts: the seconds it is expected to take, the least and the most.
+    var guess: [Double]?
     var message: String?
     var look: Preview.Look?
     var picture: WirePicture?
@@ -53,7 +55,7 @@ struct WorkerEvent: Codable, Sendable {
         case event, job, state, name, parts, seconds, low, high, runs, basis, pass, n, of, block, sigma, attention,
             linear
         case tokens, calls, look, picture, fps, match, path, bytes, result, error, jobs, entered, order, paused, run
-        case reused, message
+        case reused, message, guess
         case x0Change = "x0_change"
     }
 
@@ -141,7 +143,9 @@ extension WorkerEvent {
         var event = WorkerEvent(.ended, job: id)
         switch end {
         case .done: event.state = JobState.done.rawValue
-        case .partial: event.state = partialEnd
+        case .partial(let error):
+            event.state = partialEnd
+            event.error = error.map { JobFailure($0) }
         case .stopped: event.state = JobState.stopped.rawValue
         case .removed: event.state = JobState.removed.rawValue
         case .failed(let error):
@@ -169,7 +173,9 @@ extension WorkerEvent {
                 case .blockFinished, .partsFinished: .droppable
                 default: .kept
                 }
-            return event(generation, told.job).map { (WireText.message($0), worth) }
+            guard var event = event(generation, told.job) else { return nil }
+            event.guess = told.guess.map { [$0.seconds, $0.low, $0.high] }
+            return (WireText.message(event), worth)
         }
     }
 
@@ -217,9 +223,9 @@ extension WorkerEvent {
             (event.tokens, event.calls, event.x0Change) = (step.tokens, step.calls, step.x0Change)
             (event.reused, event.bytes) = (step.isReused ? true : nil, step.residentBytes)
             return event
-        case .stateSaved(let pass, let step):
+        case .stateSaved(let pass, let step, let bytes):
             var event = WorkerEvent(.state, job: job)
-            (event.pass, event.n) = (pass, step)
+            (event.pass, event.n, event.bytes) = (pass, step, bytes)
             return event
         case .outputWritten(let file, let bytes):
             var event = WorkerEvent(.output, job: job)
@@ -256,12 +262,17 @@ extension WorkerEvent {
         case .ended: return job.flatMap { id in end.map { .ended(id, $0) } }
         case .bye: return nil
         case .job, .eta, .stage, .part, .block, .step, .preview, .state, .output, .result, .note:
-            return job.flatMap { id in content(payload).map { .job(JobEvent(job: id, content: $0)) } }
+            return job.flatMap { id in content(payload).map { .job(JobEvent(job: id, content: $0, guess: expected)) } }
         }
     }
 
+    private var expected: TimeEstimate? {
+        guard let guess, guess.count == 3 else { return nil }
+        return TimeEstimate(seconds: guess[0], low: guess[1], high: guess[2], runs: 0, basis: "")
+    }
+
     private var end: JobEnd? {
-        if state == Self.partialEnd { return .partial }
+        if state == Self.partialEnd { return .partial(error?.original) }
         return finalEnd
     }
 
@@ -302,7 +313,7 @@ extension WorkerEvent {
         case .step: return step.map { .stepFinished($0) }
         case .state:
             guard let pass, let n else { return nil }
-            return .stateSaved(pass: pass, step: n)
+            return .stateSaved(pass: pass, step: n, bytes: bytes ?? 0)
         case .output: return path.map { .outputWritten(URL(filePath: $0), bytes: bytes ?? 0) }
         case .result: return result.map { .finished($0.result) }
         case .note: return message.map { .noted($0) }

@@ -242,9 +242,12 @@ extension StudioApp {
         switch end {
         case .stopped: state.jobStopped(id, draft: job?.parent)
         case .removed: state.jobRemoved(id, draft: job?.parent)
-        case .partial:
-            guard let file = result?.file, let steps = result?.partial else { break }
-            state.partialWritten(id, draft: job?.parent, file: file, steps: steps)
+        case .partial(let error):
+            if let file = result?.file, let steps = result?.partial {
+                state.partialWritten(id, draft: job?.parent, file: file, steps: steps)
+            } else {
+                state.partialFailed(id, draft: job?.parent, error)
+            }
         case .failed(let error): state.jobFailed(id, draft: job?.parent, error)
         case .done:
             guard let job, let result else { return read(id) }

@@ -141,7 +141,7 @@ package struct RunState: Sendable {
             steps.append(record)
             finishedParts = record.number
         case .partsFinished(_, let parts, _): finishedParts = parts
-        case .stateSaved(_, let step): savedStep = step
+        case .stateSaved(_, let step, _): savedStep = step
         case .stageCached(let stage): cachedStages.insert(stage)
         case .stageFinished(let stage, let seconds): stageSeconds[stage] = seconds
         case .finished(let result):

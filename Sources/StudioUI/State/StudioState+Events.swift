@@ -112,6 +112,11 @@ extension StudioState {
         say("the partial clip is in \(file.deletingLastPathComponent().path(percentEncoded: false))", .detail)
     }
 
+    package mutating func partialFailed(_ id: Int, draft: Int?, _ error: (any Error)?) {
+        jobStopped(id, draft: draft)
+        if let error { say(JobFailure(error).message, .error) }
+    }
+
     package mutating func jobFailed(_ id: Int, draft: Int?, _ text: String) {
         queue.change(id) { $0.state = .failed(text) }
         finishRun(id, .failed(text))

@@ -13,7 +13,11 @@ struct JSONReporter: JobReporter {
 
     mutating func received(_ event: JobEvent) {
         guard let (name, fields) = Self.fields(event.content) else { return }
-        write(name, [("job", .integer(event.job))] + fields)
+        let guess: [(key: String, value: JSONValue)] =
+            event.guess.map { guess in
+                [("guess", .array([guess.seconds, guess.low, guess.high].map { .number($0) }))]
+            } ?? []
+        write(name, [("job", .integer(event.job))] + fields + guess)
     }
 
     mutating func finished(_ job: JobHandle, _ result: GenerationResult) {
@@ -79,7 +83,8 @@ struct JSONReporter: JobReporter {
             )
         case .stepFinished(let step): ("step", fields(step))
         case .preview(let preview): preview.frames.first.map { ("preview", fields(preview, $0.width, $0.height)) }
-        case .stateSaved(let pass, let step): ("state", [("pass", .string(pass.rawValue)), ("n", .integer(step))])
+        case .stateSaved(let pass, let step, let bytes):
+            ("state", [("pass", .string(pass.rawValue)), ("n", .integer(step)), ("bytes", .integer(bytes))])
         case .outputWritten(let file, let bytes):
             ("output", [("path", .string(file.path(percentEncoded: false))), ("bytes", .integer(bytes))])
         case .noted(let text): ("note", [("message", .string(text))])
