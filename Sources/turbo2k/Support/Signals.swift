@@ -27,9 +27,16 @@ enum Signals {
         }
     }
 
-    /// Gives the signals back, for the studio, which has its own handlers.
+    /// Gives the signals back, for the studio, which has its own handlers. A source that is not gone yet would still take
+    /// a signal, and nobody would hear of it.
     static func release() {
-        sources.forEach { $0.cancel() }
+        let open = DispatchGroup()
+        for source in sources {
+            open.enter()
+            source.setCancelHandler { open.leave() }
+            source.cancel()
+        }
+        open.wait()
         sources = []
         signal(SIGINT, SIG_DFL)
         signal(SIGTERM, SIG_DFL)
