@@ -7,8 +7,7 @@ package final class JobBoard: Sendable {
         var queue = QueueState()
         /// The running job's newest picture, for those who come later.
         var preview: JobEvent?
-        var listeners: [Int: AsyncStream<JobNews>.Continuation] = [:]
-        var nextListener = 0
+        var listeners: [AsyncStream<JobNews>.Continuation] = []
 
         mutating func publish(_ news: JobNews) {
             queue.apply(news)
@@ -19,7 +18,11 @@ package final class JobBoard: Sendable {
             case .queue, .engineEnded: preview = nil
             default: break
             }
-            for listener in listeners.values { listener.yield(news) }
+            // Whoever has gone is found out here. To be told of it would need this lock while the task that goes is locked,
+            // and telling news needs both the other way round.
+            listeners.removeAll { listener in
+                if case .terminated = listener.yield(news) { true } else { false }
+            }
         }
     }
 
@@ -32,15 +35,10 @@ package final class JobBoard: Sendable {
     /// Everything from now on, the whole queue first. Nothing is lost between the two.
     package func news() -> AsyncStream<JobNews> {
         let (stream, continuation) = AsyncStream.makeStream(of: JobNews.self)
-        let number = state.withLock { state in
+        state.withLock { state in
             continuation.yield(.queue(state.queue))
             if let preview = state.preview { continuation.yield(.job(preview)) }
-            state.nextListener += 1
-            state.listeners[state.nextListener] = continuation
-            return state.nextListener
-        }
-        continuation.onTermination = { [weak self] _ in
-            _ = self?.state.withLock { $0.listeners.removeValue(forKey: number) }
+            state.listeners.append(continuation)
         }
         return stream
     }
