@@ -78,9 +78,13 @@ actor WorkerLink {
                 }
             }
             guard let launch else { throw StudioError.historyBusy("No engine runs.") }
-            if let end = started?.end(), end.status != 0 {
-                let shown = paths.abbreviating(launch.logFile)
-                throw StudioError.cannotWrite("The engine's process could not be started; \(shown) tells why.")
+            if let end = started?.end() {
+                guard end.status == 0 else {
+                    let shown = paths.abbreviating(launch.logFile)
+                    throw StudioError.cannotWrite("The engine's process could not be started; \(shown) tells why.")
+                }
+                // The one before took too long to leave.
+                started = nil
             }
             guard ContinuousClock.now < deadline else {
                 throw StudioError.historyBusy("The engine's process does not answer.")

@@ -73,10 +73,16 @@ package final class WorkerServer: Sendable {
             }
             let since = idleSince ?? .now
             idleSince = since
-            guard ContinuousClock.now - since > .seconds(Self.patience) else { continue }
-            listener.close()
-            // Whoever came in at the last moment finds the connection closed and starts another worker.
-            return
+            guard ContinuousClock.now - since > .seconds(Self.patience), leaves() else { continue }
+            return listener.close()
+        }
+    }
+
+    /// Takes no more clients from here on, unless one has just come.
+    private func leaves() -> Bool {
+        state.withLock { state in
+            if state.clients.isEmpty { state.isEnding = true }
+            return state.isEnding
         }
     }
 
@@ -89,7 +95,12 @@ package final class WorkerServer: Sendable {
 
     private func accept(_ client: SocketConnection) {
         let key = ObjectIdentifier(client)
-        state.withLock { $0.clients[key] = client }
+        let isTaken = state.withLock { state in
+            if !state.isEnding { state.clients[key] = client }
+            return !state.isEnding
+        }
+        // Whoever comes in while this worker leaves starts another one.
+        guard isTaken else { return client.close() }
         Task.detached { [self] in
             var news: Task<Void, Never>?
             for await message in client.messages {
