@@ -73,6 +73,8 @@ package struct TimeEstimator: Sendable {
     let stepCalls: [Pass: [Int]]
     /// `a`, `b`, `c`; nil with fewer than three different token counts.
     private let coefficients: [Double]?
+    /// Half the weight after 20 runs.
+    private let weights: [Int: Double]
     package var runCount: Int { Set(steps.map(\.run)).count }
 
     /// Takes steps of the same CPU, thread count, weights, precision and build; see ``criticalTokens(_:)`` for the last.
@@ -86,6 +88,7 @@ package struct TimeEstimator: Sendable {
         self.stages = stages.filter { $0.seconds >= 0 }
         self.criticalTokens = max(criticalTokens, 1)
         coefficients = Set(self.steps.map(\.tokens)).count >= 3 ? Self.fit(self.steps) : nil
+        weights = Self.weights(of: self.steps.map(\.run) + self.stages.map(\.run))
     }
 
     /// The token count at which attention costs as much as the layers, `parameters / (2 * layers * width)`,
@@ -108,7 +111,7 @@ package struct TimeEstimator: Sendable {
         let alike = same.filter { ($0.place?.coverage ?? 1) == coverage }
         if !alike.isEmpty { same = alike }
         if !same.isEmpty {
-            let seconds = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weight(of: $0.run)) })
+            let seconds = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weights[$0.run, default: 0]) })
             return TimeEstimate(
                 seconds: seconds * Double(calls), spread: spread(of: same), runs: Set(same.map(\.run)).count,
                 basis: "same size")
@@ -127,7 +130,7 @@ package struct TimeEstimator: Sendable {
         func distance(_ timing: StepTiming) -> Double { abs(Double(timing.tokens) / n - 1) }
         guard let nearest = steps.min(by: { distance($0) < distance($1) }) else { return nil }
         let same = steps.filter { $0.tokens == nearest.tokens }
-        let known = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weight(of: $0.run)) })
+        let known = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weights[$0.run, default: 0]) })
         let n0 = Double(nearest.tokens)
         let ratio = n * (1 + n / criticalTokens) / (n0 * (1 + n0 / criticalTokens))
         // Further away means less sure: half the estimate at a hundredfold.
@@ -148,19 +151,18 @@ package struct TimeEstimator: Sendable {
                 seconds: latest.seconds * scale, spread: scale == 1 ? 0.1 : 0.3, runs: runs, basis: "last run")
         }
         let solution = NonNegativeLeastSquares.solve(
-            rows: known.map { [1, $0.work] }, targets: known.map(\.seconds), weights: known.map { weight(of: $0.run) })
+            rows: known.map { [1, $0.work] }, targets: known.map(\.seconds),
+            weights: known.map { weights[$0.run, default: 0] })
         return TimeEstimate(seconds: solution[0] + solution[1] * work, spread: 0.15, runs: runs, basis: "model")
     }
 
-    /// Half the weight after 20 runs.
-    private func weight(of run: Int) -> Double {
-        let newer = Set(steps.map(\.run) + stages.map(\.run)).count { $0 > run }
-        return Self.halved(times: Double(newer) / 20)
+    private static func weights(of runs: [Int]) -> [Int: Double] {
+        let ages = Set(runs).sorted(by: >).enumerated().map { ($0.element, halved(times: Double($0.offset) / 20)) }
+        return Dictionary(uniqueKeysWithValues: ages)
     }
 
     private static func fit(_ steps: [StepTiming]) -> [Double] {
-        let runs = Set(steps.map(\.run)).sorted(by: >)
-        let age = Dictionary(uniqueKeysWithValues: runs.enumerated().map { ($1, Double($0)) })
+        let weights = weights(of: steps.map(\.run))
         return NonNegativeLeastSquares.solve(
             rows: steps.map { timing in
                 let n = Double(timing.tokens)
@@ -168,7 +170,7 @@ package struct TimeEstimator: Sendable {
             },
             targets: steps.map(\.seconds),
             // Relative errors count, or the largest size alone would decide.
-            weights: steps.map { halved(times: (age[$0.run] ?? 0) / 20) / ($0.seconds * $0.seconds) })
+            weights: steps.map { weights[$0.run, default: 0] / ($0.seconds * $0.seconds) })
     }
 
     /// Half the distance between the tenth and the ninetieth percentile, relative to the median, times 1.3.

@@ -49,6 +49,8 @@ package final class SocketConnection: Sendable {
     private let state = Mutex(State())
     // SAFETY: touched on `queue` alone.
     nonisolated(unsafe) private var framing = SocketFraming()
+    // SAFETY: as for `framing`.
+    nonisolated(unsafe) private var buffer = [UInt8](repeating: 0, count: 1 << 18)
 
     /// Connects to a listening socket.
     ///
@@ -149,7 +151,6 @@ package final class SocketConnection: Sendable {
     // MARK: On the queue
 
     private func read() {
-        var buffer = [UInt8](repeating: 0, count: 1 << 18)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
             if count > 0 {
