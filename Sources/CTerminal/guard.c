@@ -193,8 +193,9 @@ int terminal_guard_stop(void) {
     atomic_store(&continued, 0);
     signal(SIGTSTP, SIG_DFL);
     unblock(SIGTSTP);
+    // This thread then handles SIGCONT before it runs on, unless another one is quicker, by a moment.
+    unblock(SIGCONT);
     raise(SIGTSTP);
-    // SIGCONT may be handled by another thread, a moment after we run again.
     for (int tries = 0; tries < 20 && atomic_load(&continued) == 0; tries++) {
         struct timespec pause = {0, 5 * 1000 * 1000};
         nanosleep(&pause, NULL);

@@ -110,6 +110,32 @@ struct TerminalTests {
         close(pty.master)
     }
 
+    @Test("Questions that were not answered when the program ends are waited for with the last one")
+    func openQuestions() async throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(
+            path: pty.path, environment: ["TERM": "xterm-256color", "SSH_CONNECTION": "10.0.0.1 1 10.0.0.2 22"])
+        try terminal.start(description, usesMouse: false)
+        _ = try await pty.output(until: "\u{1B}[?1004h")
+        terminal.ask()
+        Thread.detachNewThread {
+            for _ in 0..<2 {
+                usleep(20_000)
+                pty.type("\u{1B}[?62c")
+            }
+        }
+        terminal.finish()
+        _ = try await pty.output(until: "\u{1B}[?1049l")
+        try pty.settings("-icanon", "min", "0", "time", "0")
+        let descriptor = open(pty.path, O_RDWR | O_NOCTTY | O_NONBLOCK)
+        var buffer = [UInt8](repeating: 0, count: 64)
+        // Long enough for what comes late.
+        usleep(100_000)
+        #expect(read(descriptor, &buffer, buffer.count) <= 0)
+        close(descriptor)
+        close(pty.master)
+    }
+
     @Test("The kitty keyboard is switched on once when the terminal says it has it, and images are cleaned up")
     func answers() async throws {
         let pty = try PseudoTerminal()

@@ -24,6 +24,9 @@ package final class Terminal: Sendable {
         /// The kitty keyboard protocol has been switched on.
         var hasKeyboardProtocol = false
         var imageIDs: [UInt32] = []
+        /// Rounds of questions whose last one, DA1, is not answered yet.
+        var openQuestions = 0
+        var hasAnswered = false
         var reader: TerminalReader?
         var receiver: (@Sendable (TerminalEvent) -> Void)?
     }
@@ -135,10 +138,21 @@ package final class Terminal: Sendable {
     /// Seconds the program may take to save its state after ``TerminalEvent/ending(signal:)``; 5 at the start.
     package func setGrace(seconds: Int) { terminal_guard_set_grace(UInt32(clamping: seconds)) }
 
+    /// Asks the terminal what it can do; the answers come as keys. It may be another terminal each time.
+    package func ask() {
+        state.withLock { $0.openQuestions += 1 }
+        write(TerminalQuestions.all)
+    }
+
     /// Two answers ask for something at once: the kitty keyboard is switched on, and where the terminal shows kitty
-    /// images the exit string deletes ours.
+    /// images the exit string deletes ours. The last one ends a round of questions.
     private func note(_ answer: TerminalAnswer) {
         switch answer {
+        case .primaryAttributes:
+            state.withLock {
+                $0.openQuestions = max($0.openQuestions - 1, 0)
+                $0.hasAnswered = true
+            }
         case .keyboardProtocol:
             let isFirst = state.withLock { state in
                 defer { state.hasKeyboardProtocol = true }
@@ -220,27 +234,36 @@ package final class Terminal: Sendable {
     }
 
     /// Lets the answers to questions on their way come in and throws them away, or the shell would get them as typed
-    /// text: asks one more, which every terminal answers, and waits for that answer, 100 ms at most (over ssh 400).
+    /// text: asks one more, which every terminal answers, and waits for that answer. A terminal that has answered
+    /// before gets a second for it on a busy machine, any other 100 ms (over ssh 400).
     private func awaitAnswers() {
         guard terminal_is_foreground(descriptor) == 1 else { return }
+        var (missing, hasAnswered) = state.withLock { ($0.openQuestions + 1, $0.hasAnswered) }
         write("\u{1B}[c")
         var decoder = KeyDecoder()
         var buffer = [UInt8](repeating: 0, count: 4096)
-        let limit = ContinuousClock.now + (isRemote ? .milliseconds(400) : .milliseconds(100))
-        while ContinuousClock.now < limit {
-            let left = (limit - ContinuousClock.now) / .milliseconds(1)
+        let patience: Duration = hasAnswered ? .seconds(1) : isRemote ? .milliseconds(400) : .milliseconds(100)
+        let limit = ContinuousClock.now + patience
+        var left = patience
+        // A program that got no time to look does so once more when its time is over.
+        repeat {
             var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-            guard poll(&request, 1, Int32(max(left, 1))) > 0 else { continue }
-            let count = read(descriptor, &buffer, buffer.count)
-            guard count > 0 else { return }
-            for case .answer(.primaryAttributes) in decoder.feed(buffer[..<count]) { return }
-        }
+            if poll(&request, 1, Int32(max(left / .milliseconds(1), 0))) > 0 {
+                let count = read(descriptor, &buffer, buffer.count)
+                guard count > 0 else { return }
+                for case .answer(.primaryAttributes) in decoder.feed(buffer[..<count]) { missing -= 1 }
+                if missing <= 0 { return }
+            }
+            left = limit - ContinuousClock.now
+        } while left > .zero
     }
 
     private func take() throws(TerminalError) {
         let (modes, usesMouse) = state.withLock { state in
             // The exit string has switched it off; the questions asked again switch it on.
             state.hasKeyboardProtocol = false
+            // Answers on their way are thrown away with everything else that has come in.
+            state.openQuestions = 0
             return (state.modes, state.usesMouse)
         }
         guard let modes else { return }

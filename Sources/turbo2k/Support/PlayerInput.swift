@@ -44,14 +44,8 @@ final class PlayerInput: Sendable {
         }
     }
 
-    /// Takes events until there are no more.
-    func listen(to events: AsyncStream<TerminalEvent>) {
-        Task.detached {
-            for await event in events { self.take(event) }
-        }
-    }
-
-    private func take(_ event: TerminalEvent) {
+    /// Called on the thread that reads them: one that decodes frames cannot keep keys waiting.
+    func take(_ event: TerminalEvent) {
         switch event {
         case .keys(let keys): keys.forEach(take)
         case .resized(let size): state.withLock { $0.size = size }

@@ -25,9 +25,10 @@ final class PlayerScreen {
         input = PlayerInput(size, rate: rate, isPaced: probe.answers.isComplete)
         let screen = try Screen(terminalName: terminal.name, size: size, isUTF8: TerminalLocale.prepare()) { _ in .mono
         }
+        let input = input
+        terminal.setReceiver { input.take($0) }
         try terminal.start(screen.description, usesMouse: false)
         terminal.write(Self.clear)
-        input.listen(to: terminal.events)
     }
 
     var wish: PlayerInput.Wish { input.wish }
