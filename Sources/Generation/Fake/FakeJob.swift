@@ -33,12 +33,14 @@ struct FakeJob: Sendable {
         try keepLatent(recipe, in: request.folder)
         let kept = request.folder.appendingPathComponent("clip.mp4")
         try await runDecode(recipe.frames, log: &log)
-        if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
+        let decoded = request.wantsPreviews ? decodedPreview(clip, recipe, size: recipe.lr.size) : nil
+        if let decoded { send(.preview(decoded)) }
         try await run(.encode, parts: recipe.frames, log: &log) {
             try writeRecipe(recipe, folder: request.folder)
             var own = OutputRequest(file: kept)
             own.isOwn = true
-            try write(clip, recipe, size: recipe.lr.size, to: own, announce: false)
+            try write(
+                clip, recipe, size: recipe.lr.size, to: own, announce: false, frames: decoded?.frames)
             try writePoster(
                 clip.frame(width: recipe.lr.size.width, height: recipe.lr.size.height, time: 0), request.folder)
             if let output = request.output {
@@ -288,7 +290,7 @@ struct FakeJob: Sendable {
     /// Writes the clip; a frame costs one check for a stop.
     private func write(
         _ clip: FakeClip, _ recipe: Recipe, size: VideoSize, to output: OutputRequest, announce: Bool,
-        partial: StepsDone? = nil
+        partial: StepsDone? = nil, frames: [VideoFrame]? = nil
     ) throws {
         if let free = options.diskBytes, free < size.width * size.height * recipe.frames / 40 + 200 << 20 {
             throw GenerationError.cannotWrite(
@@ -308,7 +310,9 @@ struct FakeJob: Sendable {
             for index in 0..<recipe.frames {
                 try Task.checkCancellation()
                 try writer.append(
-                    clip.frame(width: size.width, height: size.height, time: time(of: index, recipe), noise: noise))
+                    frames?[index]
+                        ?? clip.frame(
+                            width: size.width, height: size.height, time: time(of: index, recipe), noise: noise))
                 if announce { send(.partsFinished(.encode, parts: index + 1, count: recipe.frames)) }
             }
             let summary = try writer.finish()

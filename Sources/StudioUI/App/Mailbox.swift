@@ -27,7 +27,8 @@ enum AppEvent: Sendable {
     case features([FeaturePicture], draft: Int)
     case featuresFailed(String, draft: Int)
     case historyLoaded(StoredHistory)
-    case estimated(draft: FormEstimate, commit: FormEstimate, request: Int)
+    /// Nil where nothing can be said; the reason is told apart.
+    case estimated((draft: FormEstimate, commit: FormEstimate)?, request: Int)
     /// Nil where there is no tokenizer.
     case tokens(PromptLength?)
     /// A model cannot be used, and why.

@@ -28,7 +28,7 @@ struct StoredHistory: Sendable {
         var filter = HistoryFilter()
         filter.kind = .draft
         filter.states = [.done]
-        filter.limit = 1000
+        filter.limit = DraftList.limit
         let drafts = try history.jobs(filter)
         let files = try commits(history)
         var entries: [DraftEntry] = []

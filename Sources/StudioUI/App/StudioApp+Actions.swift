@@ -194,8 +194,11 @@ extension StudioApp {
         countTokens()
     }
 
+    /// One estimate at a time, always of the newest form: a queue of short jobs asks for more than anybody sees.
     private func estimate() {
         estimateRequests += 1
+        guard !isEstimating else { return }
+        isEstimating = true
         let (service, mailbox, history, request) = (service, mailbox, history, estimateRequests)
         let recipe = state.recipeToEstimate
         let draft = state.draftToEstimate.map(options.paths.folder(ofJob:))
@@ -204,17 +207,26 @@ extension StudioApp {
                 let plan = try await service.plan(recipe)
                 let remakes = draft.map { !DraftFolder.hasLatent($0) } ?? false
                 let estimator = try history?.estimator(for: recipe, plan: plan)
-                mailbox.post(
-                    .estimated(
-                        draft: FormEstimate(recipe, .draft, plan, estimator),
-                        commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes), request: request)
+                let estimates = (
+                    draft: FormEstimate(recipe, .draft, plan, estimator),
+                    commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes)
                 )
-            } catch  where JobFailure(error).exitCode == JobFailure.modelExitCode {
+                mailbox.post(.estimated(estimates, request: request))
+            } catch where JobFailure(error).exitCode == JobFailure.modelExitCode {
                 mailbox.post(.modelRefused(recipe.model, reason: String(describing: error)))
+                mailbox.post(.estimated(nil, request: request))
             } catch {
                 mailbox.post(.problem(String(describing: error), .warning))
+                mailbox.post(.estimated(nil, request: request))
             }
         }
+    }
+
+    func take(_ found: (draft: FormEstimate, commit: FormEstimate)?, request: Int) {
+        isEstimating = false
+        guard request == estimateRequests else { return estimate() }
+        guard let found else { return }
+        (state.draftEstimate, state.commitEstimate) = found
     }
 }
 

@@ -118,10 +118,7 @@ extension StudioApp {
         case .thumbnail(let frame, let draft): state.thumbnails[draft] = frame
         case .sheetClip(let clip, let draft): state.sheetClipLoaded(clip, draft: draft)
         case .historyLoaded(let stored): adopt(stored)
-        case .estimated(let draft, let commit, let request):
-            guard request == estimateRequests else { return }
-            state.draftEstimate = draft
-            state.commitEstimate = commit
+        case .estimated(let found, let request): take(found, request: request)
         case .thumbnailClip(let clip, let draft): state.movingThumbnail = (draft, clip)
         case .features(let pictures, let draft): state.featuresLoaded(pictures, draft: draft)
         case .featuresFailed(let text, let draft): state.featuresFailed(text, draft: draft)

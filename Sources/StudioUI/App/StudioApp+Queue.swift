@@ -113,9 +113,13 @@ extension StudioApp {
         }
     }
 
+    /// In the order in which they were asked for: to let the queue go on before it is ordered would be another wish.
     func changeQueue(_ change: QueueChange) {
         guard let jobs else { return }
-        request { try await jobs.change(change) }
+        lastChange = request { [last = lastChange] in
+            await last?.value
+            try await jobs.change(change)
+        }
     }
 
     /// A job that does not stop in time is stopped with the engine's process.
@@ -129,10 +133,11 @@ extension StudioApp {
         }
     }
 
-    private func request(_ body: @escaping @Sendable () async throws -> Void) {
+    @discardableResult
+    private func request(_ body: @escaping @Sendable () async throws -> Void) -> Task<Void, Never> {
         openRequests += 1
         let mailbox = mailbox
-        Task.detached {
+        return Task.detached {
             do {
                 try await body()
                 mailbox.post(.requestEnded(nil))

@@ -114,12 +114,12 @@ extension StudioApp {
         size = terminal.size
         display.comeBack(size: size)
         state.resize(width: size.columns, height: size.rows)
-        terminal.write(TerminalQuestions.all)
+        terminal.ask()
     }
 
     /// Another terminal may have attached to the multiplexer meanwhile, one that has none of our pictures.
     private func askAgain() {
-        terminal.write(TerminalQuestions.all)
+        terminal.ask()
         guard environment.multiplexer == .tmux else { return }
         askTmux()
         if display.capabilities.usesPlaceholders { display.forgetPicture() }

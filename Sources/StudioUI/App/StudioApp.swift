@@ -33,7 +33,9 @@ package final class StudioApp {
     /// What was asked of the queue and is not answered yet.
     var openRequests = 0
     var lastSubmission: Task<Void, Never>?
+    var lastChange: Task<Void, Never>?
     var estimateRequests = 0
+    var isEstimating = false
     var clipTask: Task<Void, Never>?
     /// Drafts whose thumbnail was asked for.
     var wantedThumbnails: Set<Int> = []
@@ -155,7 +157,7 @@ package final class StudioApp {
         try terminal.start(screen.description, usesMouse: options.usesMouse ?? settings.hasMouse)
         terminal.setTakesBurstsAsPaste(environment.lacksBracketedPaste)
         update(hasInput: true)
-        terminal.write(TerminalQuestions.all)
+        terminal.ask()
         if environment.multiplexer == .tmux { askTmux() }
         openHistory()
         openControlSocket()

@@ -45,6 +45,9 @@ package struct PromptHistory: Sendable {
 
 /// The drafts, newest first, with selection and filter.
 package struct DraftList: Sendable {
+    /// The newest so many; the history keeps all.
+    package static let limit = 1000
+
     package private(set) var all: [DraftEntry] = []
     package private(set) var filter = TextEditor(isMultiline: false)
     package private(set) var isFilterFocused = false
@@ -65,10 +68,13 @@ package struct DraftList: Sendable {
         if selected == nil { selectedID = all.first?.id }
     }
 
-    package mutating func add(_ entry: DraftEntry) {
+    /// - Returns: the draft that had to make room.
+    @discardableResult
+    package mutating func add(_ entry: DraftEntry) -> Int? {
         all.removeAll { $0.id == entry.id }
-        all.append(entry)
-        all.sort { $0.id > $1.id }
+        all.insert(entry, at: all.firstIndex { $0.id < entry.id } ?? all.count)
+        guard all.count > Self.limit, let oldest = all.lastIndex(where: { $0.id != selectedID }) else { return nil }
+        return all.remove(at: oldest).id
     }
 
     package mutating func select(_ id: Int?) { selectedID = id }
@@ -109,6 +115,9 @@ package struct DraftList: Sendable {
 
 /// The jobs of this session: running, waiting, finished.
 package struct QueueList: Sendable {
+    /// Done jobs that stay in the list, the newest: more than any batch has.
+    package static let doneLimit = 1000
+
     package var jobs: [JobEntry] = []
     /// The job that was chosen: rows move while jobs run, and a key must not hit another one.
     private var selectedID: Int?
@@ -146,6 +155,7 @@ package struct QueueList: Sendable {
     ///
     /// - Returns: whether it goes before others that wait.
     package mutating func enter(_ job: JobEntry) -> Bool {
+        forgetOldest()
         let index = jobs.firstIndex { $0.state == .waiting && $0.kind == .commit }
         guard draftsGoFirst, job.kind == .draft, let index else {
             jobs.append(job)
@@ -153,6 +163,16 @@ package struct QueueList: Sendable {
         }
         jobs.insert(job, at: index)
         return true
+    }
+
+    private mutating func forgetOldest() {
+        var surplus = jobs.count { $0.state.isDone } - Self.doneLimit
+        guard surplus > 0 else { return }
+        jobs.removeAll { job in
+            guard surplus > 0, job.state.isDone else { return false }
+            surplus -= 1
+            return true
+        }
     }
 
     /// Moves the selected waiting job, with its batch, past its neighbour.

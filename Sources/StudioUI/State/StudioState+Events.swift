@@ -72,14 +72,19 @@ extension StudioState {
     package mutating func draftFinished(_ entry: DraftEntry, bytes: Int?) -> [StudioAction] {
         queue.change(entry.id) { $0.state = .done(seconds: entry.seconds, bytes: bytes) }
         finishRun(entry.id, .done)
-        drafts.add(entry)
+        keep(entry)
         let clips = sheetClips(of: [entry])
         let size = bytes.map { " " + Format.bytes($0) } ?? ""
         say("draft \(entry.id) saved\(size)")
         let isComparing = preview.isComparing
         guard preview.followsJob, !isComparing else { return clips }
         drafts.select(entry.id)
-        return show(entry) + clips
+        // The sheet has its own small picture of it.
+        return sheet == nil ? show(entry) : clips
+    }
+
+    mutating func keep(_ entry: DraftEntry) {
+        if let gone = drafts.add(entry) { thumbnails[gone] = nil }
     }
 
     package mutating func commitFinished(_ id: Int, draft: Int, file: URL, seconds: Double, bytes: Int) {

@@ -51,7 +51,7 @@ extension StudioState {
     package mutating func othersDraftFinished(_ entry: DraftEntry) -> [StudioAction] {
         queue.change(entry.id) { $0.state = .done(seconds: entry.seconds, bytes: nil) }
         finishRun(entry.id, .done)
-        drafts.add(entry)
+        keep(entry)
         say("draft \(entry.id) saved")
         return drafts.selectedID == nil ? show(entry) : []
     }

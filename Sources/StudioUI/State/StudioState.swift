@@ -210,7 +210,7 @@ package struct StudioState: Sendable {
         } else if focus == .steps, openedRun != nil {
             openedRun = nil
         } else if focus == .preview, sheet != nil {
-            sheet = nil
+            return toggleSheet()
         } else if focus == .preview, features != nil {
             return toggleFeatures()
         } else if isPictureFull {
