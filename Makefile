@@ -52,10 +52,21 @@ TEST := $(SWIFT) test -c release --disable-testable-imports
 # What watches programs at work goes by itself: beside tests that compute or wait it would get its turn too late.
 WATCHING := WorkerTests StudioTerminalTests
 
+# What failed is told once more at the end, where a reader of a long output looks first.
 test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls (ARGS="--filter X" runs some).
 	@$(if $(ARGS),exec $(TEST) $(ARGS))
-	$(TEST) $(WATCHING:%=--skip %)
-	for group in $(WATCHING); do $(TEST) --skip-build --filter $$group; done
+	log=$$(mktemp)
+	trap 'rm -f "$$log" "$$log.failed"' EXIT
+	tests() { { $(TEST) "$$@" 2>&1 || echo "swift test $$* ended with status $$?." > "$$log.failed"; } | tee -a "$$log"; }
+	tests $(WATCHING:%=--skip %)
+	if grep -q 'Test run with' "$$log"; then
+		for group in $(WATCHING); do tests --skip-build --filter $$group; done
+	fi
+	[ -e "$$log.failed" ] || exit 0
+	printf '\nFailed:\n'
+	grep -a 'recorded an issue\|error: ' "$$log" | cut -c 1-400 | tail -n 40 || true
+	cat "$$log.failed"
+	exit 1
 
 test-windows: toolchain window-deps ## Test the studio's sixel pictures in a real xterm, by its pixels.
 	@TURBO2K_TEST_WINDOWS=1 $(TEST) --filter StudioTerminalTests.StudioScenarios/Windows $(ARGS)
