@@ -73,11 +73,12 @@ private struct Told {
     }
 }
 
-@Suite("Worker", .timeLimit(.minutes(3)))
+@Suite("Worker", .timeLimit(.minutes(20)))
 struct WorkerTests {
     @Test("A draft and its commit over the socket tell and leave what they do in one process")
     func draftAndCommit() async throws {
-        let served = try Served()
+        // Previews are sent when nothing else is to be.
+        let served = try Served(FakeOptions(stepMilliseconds: 100, decodeMilliseconds: 4))
         let client = try await served.client()
         let draft = try await client.draft(Served.recipe, preset: "mine")
         let told = try await Told(draft)
@@ -154,7 +155,7 @@ struct WorkerTests {
             StopWay.now, .afterStep,
         ])
     func stop(way: StopWay) async throws {
-        let served = try Served(FakeOptions(stepMilliseconds: 80, decodeMilliseconds: 4))
+        let served = try Served(FakeOptions(stepMilliseconds: 1000, decodeMilliseconds: 4))
         let client = try await served.client()
         let job = try await client.draft(Served.recipe)
         await #expect(throws: CancellationError.self) {
@@ -181,7 +182,7 @@ struct WorkerTests {
 
     @Test("A parked job makes room for the drafts that wait, and goes on after them from its last step")
     func park() async throws {
-        let served = try Served(FakeOptions(stepMilliseconds: 40, decodeMilliseconds: 4))
+        let served = try Served(FakeOptions(stepMilliseconds: 700, decodeMilliseconds: 4))
         let client = try await served.client()
         let draft = try await client.draft(Served.recipe)
         _ = try await Told(draft)

@@ -52,7 +52,13 @@ extension StudioScenarios {
             try studio.makeDraft()
             studio.type("\u{1B}OP")
             try studio.wait("help", forReport: { $0.dialogs == ["help"] })
-            studio.terminal.run(for: .milliseconds(300))
+            // What was sent before is still on its way.
+            var count = -1
+            try studio.wait("silence") {
+                defer { count = studio.terminal.byteCount }
+                studio.terminal.run(for: .milliseconds(200))
+                return count == studio.terminal.byteCount
+            }
             studio.terminal.forget()
             studio.terminal.run(for: .seconds(1))
             #expect(!studio.text.contains("\u{1B}P"), "a picture is drawn over the dialog")
@@ -81,7 +87,7 @@ extension StudioScenarios {
             #expect(commands.filter { $0["a"] == "d" }.allSatisfy { $0["d"] == "I" && ids.contains($0["i"] ?? "") })
             studio.terminal.forget()
             #expect(try studio.quit() == 0)
-            studio.terminal.run(for: .milliseconds(200))
+            try studio.wait("all it wrote") { studio.terminal.isClosed }
             let last = Self.commands(studio.text).filter { $0["a"] == "d" }.compactMap { $0["i"] }
             #expect(Set(last).isSuperset(of: ids), "pictures are left behind")
         }
@@ -132,6 +138,7 @@ extension StudioScenarios {
             studio.terminal.forget()
             let start = ContinuousClock.now
             studio.terminal.run(for: .seconds(4))
+            try studio.wait("a frame") { studio.text.contains(ControlBytes.readyQuestion) }
             let seconds = (ContinuousClock.now - start) / .seconds(1)
             let frames = studio.text.components(separatedBy: ControlBytes.readyQuestion).count - 1
             #expect(frames > 0 && Double(frames) <= 2 * seconds + 1, "\(frames) in \(seconds) s")

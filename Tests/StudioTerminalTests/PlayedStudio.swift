@@ -7,7 +7,7 @@ final class PlayedStudio {
     let home: URL
     private let program: HostedProgram
     private let ownsHome: Bool
-    private static let patience = Duration.seconds(60)
+    private static let patience = Duration.seconds(240)
 
     /// The answers of a plain terminal: it is one, and it is ready.
     static let plain = AnsweringTerminal.plainAnswers()

@@ -172,7 +172,8 @@ struct PromptScenarioTests {
     @Test("15: v shows the decoder's picture of a step; a commit tells how near it is to its draft")
     func looks() throws {
         let studio = try TmuxStudio()
-        try studio.start(120, 40, stepMilliseconds: 400)
+        try studio.writePreset("few", draftSteps: 2, commitSteps: 6)
+        try studio.start(120, 40, stepMilliseconds: 1500, options: "--preset few")
         try studio.see("? help")
         try studio.type("a red fox")
         try studio.key("Enter")
@@ -190,8 +191,8 @@ struct PromptScenarioTests {
     func mouse() throws {
         let studio = try TmuxStudio()
         try studio.start(200, 60)
-        try studio.see("? help")
-        let lines = try studio.lines
+        try studio.see("draft-fast")
+        let lines = try studio.settle().split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         let row = try #require(lines.firstIndex { $0.contains("draft-fast") })
         let column = try #require(lines[row].range(of: "draft-fast")).lowerBound
         let x = lines[row].distance(from: lines[row].startIndex, to: column) + 1

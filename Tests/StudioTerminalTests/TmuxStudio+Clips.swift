@@ -19,7 +19,7 @@ extension TmuxStudio {
     func makeDraft(to file: URL? = nil) throws {
         let arguments = ["draft", "a fox", "--engine", "fake", "--fake-step-ms", "1", "--fake-decode-ms", "1"]
         let made = try turbo2k(arguments + (file.map { ["-o", $0.path] } ?? []))
-        guard made.status == 0 else { throw Failure(description: "no draft was made: \(made.output)") }
+        guard made.status == 0 else { throw Failure(description: "no draft was made: it ended with \(made.status)") }
     }
 
     func makeClip() throws -> URL {
@@ -28,8 +28,35 @@ extension TmuxStudio {
         return file
     }
 
+    /// Its message may have gone before anybody looked.
+    func waitForDraft(_ id: Int) throws {
+        try wait("draft \(id) is not done", forReport: { $0.jobs.contains { $0.id == id && $0.state == "done" } })
+    }
+
+    /// One that is done has been running, even where nobody looked.
     func waitForCommit(_ state: String) throws {
-        try wait("no commit is \(state)", forReport: { $0.jobs.contains { $0.kind == "commit" && $0.state == state } })
+        try wait(
+            "no commit is \(state)",
+            forReport: {
+                $0.jobs.contains { $0.kind == "commit" && [state, "done"].contains($0.state) }
+            })
+    }
+
+    /// A preset for ``open(_:_:with:stepMilliseconds:options:environment:)``: few steps, so that each can be long.
+    func writePreset(_ name: String, draftSteps: Int, commitSteps: Int) throws {
+        let folder = home.appending(path: "config/presets")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let text = """
+            schema = "turbo2k.preset.v1"
+            name = "\(name)"
+            based_on = "nano"
+            [lr]
+            steps = \(draftSteps)
+            [hr]
+            size = "1280x720"
+            steps = \(commitSteps)
+            """
+        try text.write(to: folder.appending(path: name + ".toml"), atomically: true, encoding: .utf8)
     }
 
     /// The digest of an undisturbed commit of a draft, in a copy of this run's files: what a disturbed one must equal.
@@ -50,7 +77,9 @@ extension TmuxStudio {
                 "1",
             ],
             environment: ["TURBO2K_HOME": copy.path, "HOME": copy.path, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": ""])
-        guard made.status == 0 else { throw Failure(description: "no reference was made: \(made.output)") }
+        guard made.status == 0 else {
+            throw Failure(description: "no reference was made: it ended with \(made.status)")
+        }
         return try digest(of: file)
     }
 

@@ -10,7 +10,8 @@ final class TmuxStudio {
     /// Settings, history, home and output of this run.
     let home: URL
     private var socket = "turbo2k-\(UUID().uuidString.prefix(8))"
-    private static let patience = 40.0
+    /// Seconds for anything to happen: no machine that works is slower, however many others it works for.
+    private static let patience = 240.0
 
     /// Why these tests cannot run here; nil if they can.
     static let obstacle: String? = {
@@ -94,7 +95,7 @@ final class TmuxStudio {
     /// A shell in the terminal, for tests of what the studio leaves behind.
     static func shell(_ columns: Int = 80, _ rows: Int = 24) throws -> TmuxStudio {
         let studio = try TmuxStudio()
-        try studio.startShell(columns, rows, "env PS1='ready$ ' bash --norc --noprofile -i")
+        try studio.startShell(columns, rows, "env HISTFILE= PS1='ready$ ' bash --norc --noprofile -i")
         try studio.see("ready$")
         return studio
     }
@@ -225,6 +226,13 @@ final class TmuxStudio {
         try wait("not seen: \(words)") { try screen().contains(words) }
     }
 
+    /// Waits until a job has begun that step, or a later one: nobody promises to look in time.
+    func seeStep(_ number: Int) throws {
+        try wait("step \(number) does not come") {
+            try screen().matches(of: /step (\d+)\//).contains { (Int($0.1) ?? 0) >= number }
+        }
+    }
+
     /// Waits until the words have gone.
     func gone(_ words: String) throws {
         try wait("still seen: \(words)") { try !screen().contains(words) }
@@ -232,38 +240,44 @@ final class TmuxStudio {
 
     /// Waits until a condition holds.
     func wait(_ what: String, until condition: () throws -> Bool) throws {
-        let end = Date(timeIntervalSinceNow: Self.patience)
-        while Date() < end {
-            if try condition() { return }
-            Thread.sleep(forTimeInterval: 0.03)
+        guard try Self.becomesTrue(condition) else {
+            let screen = try screen()
+            let last = screen.split(separator: "\n").last { !$0.allSatisfy(\.isWhitespace) } ?? ""
+            throw Failure(description: "\(what); the last line is: \(last)\n\(screen)")
         }
-        throw Failure(description: what + "\n" + (try screen()))
     }
 
     /// Waits for something that is not on tmux's screen.
     func waitOutside(_ what: String, until condition: () throws -> Bool) throws {
-        let end = Date(timeIntervalSinceNow: Self.patience)
-        while Date() < end {
-            if try condition() { return }
-            Thread.sleep(forTimeInterval: 0.1)
-        }
-        throw Failure(description: "not seen: " + what)
+        guard try Self.becomesTrue(condition) else { throw Failure(description: "not seen: " + what) }
     }
 
     func waitOutside(_ what: String, forReport condition: (ScreenFacts) -> Bool) throws {
         try waitOutside(what) { condition(try report()) }
     }
 
-    /// Waits until two looks at the screen, a moment apart, are the same.
-    func settle(withStyles: Bool = false) throws -> String {
-        var last = try screen(withStyles: withStyles)
-        for _ in 0..<200 {
-            Thread.sleep(forTimeInterval: 0.1)
-            let next = try screen(withStyles: withStyles)
-            if next == last { return next }
-            last = next
+    /// Asks ever more seldom: on a busy machine the asking itself takes time from what is waited for.
+    private static func becomesTrue(_ condition: () throws -> Bool) throws -> Bool {
+        let end = Date(timeIntervalSinceNow: patience)
+        var pause = 0.02
+        while Date() < end {
+            if try condition() { return true }
+            Thread.sleep(forTimeInterval: pause)
+            pause = min(pause * 1.2, 0.1)
         }
-        return last
+        return false
+    }
+
+    /// Waits until the studio has nothing more to write, and takes the screen.
+    func settle(withStyles: Bool = false) throws -> String {
+        var last: (screen: String, bytes: Int)?
+        for _ in 0..<200 {
+            let next = (screen: try screen(withStyles: withStyles), bytes: try report().process.writtenBytes)
+            if let last, last == next { return next.screen }
+            last = next
+            Thread.sleep(forTimeInterval: 0.2)
+        }
+        throw Failure(description: "the screen does not come to rest\n" + (last?.screen ?? ""))
     }
 
     // MARK: Processes
@@ -273,7 +287,9 @@ final class TmuxStudio {
 
     @discardableResult
     private func tmux(_ arguments: [String]) throws -> String {
-        try Self.run("tmux", ["-L", socket] + arguments, environment: [:]).output
+        let (status, output) = try Self.run("tmux", ["-L", socket] + arguments, environment: [:])
+        guard status == 0 else { throw Failure(description: "tmux \(arguments.first ?? "") ends with \(status)") }
+        return output
     }
 
     /// Runs the program without a terminal, with this run's history.
@@ -287,16 +303,13 @@ final class TmuxStudio {
             environment: ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8", "XDG_RUNTIME_DIR": ""])
     }
 
-    /// What the screen means, from the studio itself.
+    /// What the screen means, from the studio itself. The first frame comes before the socket.
     func report() throws -> ScreenFacts {
-        var answer = try turbo2k("__screen")
-        // The first frame comes before the socket.
-        let end = Date(timeIntervalSinceNow: Self.patience)
-        while answer.status != 0, Date() < end {
-            Thread.sleep(forTimeInterval: 0.05)
+        var answer: (status: Int32, output: String) = (1, "")
+        try waitOutside("the studio does not say what it shows") {
             answer = try turbo2k("__screen")
+            return answer.status == 0
         }
-        guard answer.status == 0 else { throw Failure(description: "the studio does not say what it shows") }
         return try JSONDecoder().decode(ScreenFacts.self, from: Data(answer.output.utf8))
     }
 

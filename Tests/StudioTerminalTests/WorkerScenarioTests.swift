@@ -29,11 +29,7 @@ struct WorkerScenarioTests {
 
     /// Asks the history again and again, as a person would.
     private func wait(_ studio: TmuxStudio, for id: Int, until isReached: ([String: Any]) -> Bool) throws {
-        for _ in 0..<600 {
-            if isReached(try job(studio, id)) { return }
-            Thread.sleep(forTimeInterval: 0.02)
-        }
-        Issue.record("job \(id) does not get there: \(try job(studio, id))")
+        try studio.waitOutside("job \(id) getting there") { isReached(try job(studio, id)) }
     }
 
     private func stepNumbers(_ job: [String: Any]) -> [Int] {
@@ -41,11 +37,11 @@ struct WorkerScenarioTests {
     }
 
     private func startDraft(_ studio: TmuxStudio, untilStep step: Int) throws {
-        try studio.start(120, 40, stepMilliseconds: 300)
+        try studio.start(120, 40, stepMilliseconds: 700)
         try studio.see("? help")
         try studio.type("a fox")
         try studio.key("Enter")
-        try studio.see("step \(step)/")
+        try studio.seeStep(step)
     }
 
     @Test("9: the engine killed: the studio says so, and R goes on at the next step")
@@ -80,7 +76,7 @@ struct WorkerScenarioTests {
         try studio.see("? help")
         try studio.type("a fox")
         try studio.key("Enter")
-        try studio.see("step 2/")
+        try studio.seeStep(2)
         try studio.type(" at dusk")
         try studio.key("Enter")
         try studio.see("2 draft")
@@ -140,11 +136,12 @@ struct WorkerScenarioTests {
     @Test("17: p pauses a running job and goes on with it; d lets a draft go before the running commit")
     func pauseAndPark() throws {
         let studio = try TmuxStudio()
-        try studio.start(120, 40, stepMilliseconds: 150)
+        try studio.writePreset("few", draftSteps: 4, commitSteps: 6)
+        try studio.start(120, 40, stepMilliseconds: 1500, options: "--preset few")
         try studio.see("? help")
         try studio.type("a fox")
         try studio.key("Enter")
-        try studio.see("step 2/")
+        try studio.seeStep(2)
         try studio.key("M-6", "p")
         try studio.see("stopped at")
         try studio.key("p")
@@ -153,7 +150,7 @@ struct WorkerScenarioTests {
         try studio.see("Commit draft 1")
         try studio.key("Enter")
         try studio.see("commit 2")
-        try studio.see("step 2/")
+        try studio.seeStep(2)
         try studio.key("M-1")
         try studio.type(" at dusk")
         try studio.key("Enter")
@@ -178,9 +175,9 @@ struct WorkerScenarioTests {
         try studio.see("1 draft")
         try studio.wait("the steps so far are not shown") {
             let screen = try studio.screen()
-            return screen.contains(" 1 0.") && screen.contains(" 2 0.")
+            return screen.contains(/\s1 \d+\.\d/) && screen.contains(/\s2 \d+\.\d/)
         }
-        try studio.see("draft 1 saved")
+        try studio.waitForDraft(1)
         #expect(worker(studio) == engine)
     }
 
@@ -195,8 +192,8 @@ struct WorkerScenarioTests {
         #expect(try job(studio, 1)["state"] as? String == "running")
         try studio.close()
         try studio.start(120, 40)
-        try studio.see("step ")
-        try studio.see("draft 1 saved")
+        try studio.seeStep(1)
+        try studio.waitForDraft(1)
     }
 
     @Test("17: quitting with s stops the job and holds what waits, until somebody asks")
@@ -233,20 +230,20 @@ struct WorkerScenarioTests {
     @Test("41: two studios show one queue; leaving one leaves the job")
     func twoStudios() throws {
         let first = try TmuxStudio()
-        try first.start(120, 40, stepMilliseconds: 300)
+        try first.start(120, 40, stepMilliseconds: 600)
         try first.see("? help")
         let second = try TmuxStudio(home: first.home)
-        try second.start(120, 40, stepMilliseconds: 300)
+        try second.start(120, 40, stepMilliseconds: 600)
         try second.see("? help")
         try second.type("a fox")
         try second.key("Enter")
-        try second.see("step 2/")
-        try first.see("step 2/")
+        try second.seeStep(2)
+        try first.seeStep(2)
         try second.key("M-6", "q")
         try second.see("keep rendering")
         try second.key("k")
         try second.see("EXIT=0")
-        try first.see("draft 1 saved")
+        try first.waitForDraft(1)
     }
 
     @Test("41: a headless draft joins the studio's queue")
@@ -258,7 +255,7 @@ struct WorkerScenarioTests {
         #expect(draft.status == 0)
         // It waited for the studio's draft, in one queue.
         #expect(draft.output.contains(#""state":"waiting""#) && draft.output.contains(#""latent_sha256""#))
-        try studio.see("draft 2 saved")
+        try studio.waitForDraft(2)
         let (one, two) = (try job(studio, 1), try job(studio, 2))
         #expect(one["state"] as? String == "done" && two["state"] as? String == "done")
     }
