@@ -57,7 +57,7 @@ test: toolchain test-deps ## Run every test, in release: debug arithmetic crawls
 	@$(if $(ARGS),exec $(TEST) $(ARGS))
 	log=$$(mktemp)
 	trap 'rm -f "$$log" "$$log.failed"' EXIT
-	tests() { { $(TEST) "$$@" 2>&1 || echo "swift test $$* ended with status $$?." > "$$log.failed"; } | tee -a "$$log"; }
+	tests() { { $(TEST) "$$@" 2>&1 || echo "swift test $$* ended with status $$?." >> "$$log.failed"; } | tee -a "$$log"; }
 	tests $(WATCHING:%=--skip %)
 	if grep -q 'Test run with' "$$log"; then
 		for group in $(WATCHING); do tests --skip-build --filter $$group; done
