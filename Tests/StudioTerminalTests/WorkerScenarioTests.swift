@@ -251,7 +251,7 @@ struct WorkerScenarioTests {
         let studio = try TmuxStudio()
         try startDraft(studio, untilStep: 2)
         let draft = try studio.turbo2k(
-            "draft", "an owl", "--engine", "fake", "--fake-step-ms", "300", "--fake-decode-ms", "40", "--json")
+            "draft", "an owl", "--engine", "fake", "--fake-step-ms", "700", "--fake-decode-ms", "40", "--json")
         #expect(draft.status == 0)
         // It waited for the studio's draft, in one queue.
         #expect(draft.output.contains(#""state":"waiting""#) && draft.output.contains(#""latent_sha256""#))
