@@ -212,7 +212,7 @@ extension StudioApp {
                     commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes)
                 )
                 mailbox.post(.estimated(estimates, request: request))
-            } catch where JobFailure(error).exitCode == JobFailure.modelExitCode {
+            } catch  where JobFailure(error).exitCode == JobFailure.modelExitCode {
                 mailbox.post(.modelRefused(recipe.model, reason: String(describing: error)))
                 mailbox.post(.estimated(nil, request: request))
             } catch {
