@@ -23,7 +23,9 @@ extension StudioState {
         guard run?.id == progress.job else { return }
         run?.take(progress, now: now, date: date)
         guard let run, let step = progress.savedStep, run.stage == nil, step < run.stepCount else { return }
-        say("Job \(run.id) goes on after step \(step)/\(run.stepCount).")
+        // A commit that made room goes on by itself: the draft that has just ended is the news then.
+        let isNews = message.map { $0.kind != .ok } ?? true
+        say("Job \(run.id) goes on after step \(step)/\(run.stepCount).", isNews ? .ok : .detail)
     }
 
     package mutating func jobStopping(_ id: Int) {
