@@ -2,6 +2,7 @@
 
 Each maker returns a dictionary from the name of a precision to a function without arguments that runs the part once.
 """
+import os
 import warnings
 
 import torch
@@ -9,8 +10,8 @@ import torch
 # The packages comment on each other's settings at every load.
 warnings.filterwarnings("ignore")
 
-# Emulated elsewhere: up to a hundred times slower than fp32, so it is left out there.
-HAS_BF16 = torch.cpu._is_avx512_bf16_supported()
+# Emulated elsewhere: up to a hundred times slower than fp32, so it is left out there, and where PyTorch is held to AVX2.
+HAS_BF16 = torch.cpu._is_avx512_bf16_supported() and os.environ.get("ATEN_CPU_CAPABILITY") != "avx2"
 DTYPES = {"fp32": torch.float32, **({"bf16": torch.bfloat16} if HAS_BF16 else {})}
 
 PROMPT_TOKENS = 128
