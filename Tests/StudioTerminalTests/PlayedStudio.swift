@@ -112,12 +112,14 @@ final class PlayedStudio {
         let process = Process()
         // Not a pipe: nobody would read it while the terminal is read.
         let file = home.appending(path: "answer-\(UUID().uuidString)")
-        FileManager.default.createFile(atPath: file.path, contents: nil)
+        try Data().write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
         process.executableURL = binary
         process.arguments = arguments
         process.environment = ["TURBO2K_HOME": home.path, "HOME": home.path, "LANG": "C.UTF-8"]
-        process.standardOutput = try FileHandle(forWritingTo: file)
+        let output = try FileHandle(forWritingTo: file)
+        defer { try? output.close() }
+        process.standardOutput = output
         process.standardError = FileHandle.nullDevice
         process.standardInput = FileHandle.nullDevice
         try process.run()

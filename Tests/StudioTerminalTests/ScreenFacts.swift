@@ -1,6 +1,6 @@
 /// What `turbo2k __screen` says, as far as tests look at it.
 struct ScreenFacts: Decodable {
-    struct Point: Decodable {
+    struct Point: Decodable, Equatable {
         var x: Int
         var y: Int
     }
