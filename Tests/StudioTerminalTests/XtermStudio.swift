@@ -50,15 +50,8 @@ final class XtermStudio {
     /// Opens the studio; waits until it has its window.
     init(_ beginning: String = "") throws {
         studio = try TmuxStudio()
-        let pipe = Pipe()
-        display = Process()
-        display.executableURL = URL(filePath: "/usr/bin/Xvfb")
-        display.arguments = ["-displayfd", "1", "-screen", "0", "1600x1100x24", "-nolisten", "tcp"]
-        display.standardOutput = pipe
-        display.standardError = FileHandle.nullDevice
-        try display.run()
-        let number = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
-            .trimmingCharacters(in: .whitespacesAndNewlines)
+        let number: Int
+        (display, number) = try Self.startDisplay()
         environment = ["DISPLAY": ":\(number)"]
         terminal = Process()
         terminal.executableURL = URL(filePath: "/usr/bin/xterm")
@@ -90,6 +83,30 @@ final class XtermStudio {
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
         }
+    }
+
+    /// A display and its number. Two that start at once may want the same one, and only one of them gets it.
+    private static func startDisplay() throws -> (Process, number: Int) {
+        for _ in 0..<10 {
+            let pipe = Pipe()
+            let display = Process()
+            display.executableURL = URL(filePath: "/usr/bin/Xvfb")
+            display.arguments = ["-displayfd", "1", "-screen", "0", "1600x1100x24", "-nolisten", "tcp"]
+            display.standardOutput = pipe
+            display.standardError = FileHandle.nullDevice
+            try display.run()
+            let told = String(decoding: pipe.fileHandleForReading.availableData, as: UTF8.self)
+            let number = Int(told.trimmingCharacters(in: .whitespacesAndNewlines))
+            if let number,
+                (try? TmuxStudio.run("xdotool", ["getmouselocation"], environment: ["DISPLAY": ":\(number)"]))?.status
+                    == 0
+            {
+                return (display, number)
+            }
+            kill(display.processIdentifier, SIGKILL)
+            display.waitUntilExit()
+        }
+        throw TmuxStudio.Failure(description: "Xvfb does not start")
     }
 
     func type(_ text: String) throws { _ = try run("xdotool", "type", "--delay", "20", "--", text) }
