@@ -160,7 +160,7 @@ struct WorkerTests {
         let job = try await client.draft(Served.recipe)
         await #expect(throws: CancellationError.self) {
             for try await event in job.events {
-                if case .generation(.stepFinished(let step)) = event.content, step.number == 2 {
+                if case .generation(.stateSaved(_, let step, _)) = event.content, step == 2 {
                     try await client.change(.stop(job.id, way))
                 }
             }

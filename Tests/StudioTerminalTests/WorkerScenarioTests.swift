@@ -61,10 +61,12 @@ struct WorkerScenarioTests {
         let count = ((finished["recipe"] as? [String: Any])?["lr"] as? [String: Any])?["steps"] as? Int
         let all = Array(1...(try #require(count)))
         #expect(stepNumbers(finished) == all)
-        // The steps before the end were not made again.
+        // The steps before the end were not made again, but for one whose state was not on disk yet.
         let before = try #require(stopped["steps"] as? [[String: Any]])
         let after = try #require(finished["steps"] as? [[String: Any]])
-        for (old, new) in zip(before, after) { #expect(old["seconds"] as? Double == new["seconds"] as? Double) }
+        for (old, new) in zip(before.dropLast(), after) {
+            #expect(old["seconds"] as? Double == new["seconds"] as? Double)
+        }
         let second = try #require(worker(studio))
         #expect(second != first)
     }
