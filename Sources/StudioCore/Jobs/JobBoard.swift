@@ -48,11 +48,9 @@ package final class JobBoard: Sendable {
     }
 
     /// Publishes what follows from the queue as it is, with nothing happening in between.
-    func publish<Result>(_ body: (QueueState) -> ([JobNews], Result)) -> Result {
+    func publish(_ body: (QueueState) -> [JobNews]) {
         state.withLock { state in
-            let (news, result) = body(state.queue)
-            for one in news { state.publish(one) }
-            return result
+            for one in body(state.queue) { state.publish(one) }
         }
     }
 }

@@ -66,13 +66,12 @@ extension JobRunner {
     }
 
     private func arrange(_ wanted: [Int]) async {
-        let order = board.publish { queue in
+        board.publish { queue in
             let waiting = queue.waiting
             let named = wanted.filter(waiting.contains)
-            let order = named + waiting.filter { !named.contains($0) }
-            return ([.order(order)], order)
+            return [.order(named + waiting.filter { !named.contains($0) })]
         }
-        await keep(order)
+        await keepOrder()
     }
 
     // MARK: What an engine that is gone has left
@@ -81,7 +80,7 @@ extension JobRunner {
     package func adoptHeld() throws {
         for record in try history.queuedJobs() {
             let job = QueuedJob(record, isHeld: true)
-            board.publish { queue in ([.entered(job, order: queue.waiting + [job.id])], ()) }
+            board.publish { queue in [.entered(job, order: queue.waiting + [job.id])] }
         }
     }
 

@@ -57,11 +57,13 @@ package final class JobRunner: JobService {
         _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async -> JobHandle {
         let news = board.news()
-        let order = board.publish { queue in
-            let order = place(job, goesOn: goesOn, in: queue)
-            return ([.entered(job, order: order), .job(JobEvent(job: job.id, content: .state(.waiting)))], order)
+        board.publish { queue in
+            [
+                .entered(job, order: place(job, goesOn: goesOn, in: queue)),
+                .job(JobEvent(job: job.id, content: .state(.waiting))),
+            ]
         }
-        await keep(order)
+        await keepOrder()
         let run = JobRun(
             id: job.id, kind: job.kind, document: document, folder: job.folder, parent: job.parent, isPartial: isPartial
         )
@@ -85,14 +87,18 @@ package final class JobRunner: JobService {
         return order
     }
 
-    /// Makes an order that was published come true, and last.
-    func keep(_ order: [Int]) async {
-        do {
-            try history.setOrder(order)
-        } catch {
-            log.warning("the queue's order could not be stored: \(error)")
-        }
-        await gate.arrange(order)
+    /// Makes the order that was published last come true, and last: another may be published meanwhile, and kept first.
+    func keepOrder() async {
+        var order: [Int]
+        repeat {
+            order = board.queue.waiting
+            do {
+                try history.setOrder(order)
+            } catch {
+                log.warning("the queue's order could not be stored: \(error)")
+            }
+            await gate.arrange(order)
+        } while order != board.queue.waiting
     }
 
     func setPaused(_ isPaused: Bool) async {
@@ -110,13 +116,13 @@ package final class JobRunner: JobService {
         do {
             while try await takeTurn(run, begin) == .parked {
                 try history.setState(.waiting, of: run.id)
-                let order = board.publish { queue in
+                board.publish { queue in
                     let waiting = queue.jobs.filter { $0.state == .waiting }
                     let drafts = waiting.prefix { $0.kind == .draft && !$0.isHeld }.map(\.id)
                     let order = drafts + [run.id] + waiting.map(\.id).dropFirst(drafts.count)
-                    return ([.job(JobEvent(job: run.id, content: .state(.waiting))), .order(order)], order)
+                    return [.job(JobEvent(job: run.id, content: .state(.waiting))), .order(order)]
                 }
-                await keep(order)
+                await keepOrder()
                 await gate.leave()
             }
             end(run, run.isPartial ? .partial(nil) : .done)
