@@ -57,6 +57,43 @@ struct JobGateTests {
         #expect(record.all == [1, 2, 3])
     }
 
+    @Test("A job that was announced is waited for where it comes first, and no longer than it lives")
+    func expected() async throws {
+        let (gate, record) = (JobGate(), Record())
+        await gate.expect(1)
+        await gate.expect(2)
+        await gate.arrange([2, 1])
+        let first = Task {
+            try await gate.enter(1)
+            record.note(1)
+            await gate.leave()
+        }
+        try await Task.sleep(for: .milliseconds(50))
+        #expect(record.all.isEmpty)
+        try await gate.enter(2)
+        record.note(2)
+        await gate.leave()
+        try await first.value
+        #expect(record.all == [2, 1])
+
+        await gate.expect(3)
+        await gate.expect(4)
+        await gate.arrange([3, 4])
+        let last = Task {
+            try await gate.enter(4)
+            record.note(4)
+            await gate.leave()
+        }
+        let cancelled = Task {
+            while !Task.isCancelled { await Task.yield() }
+            try await gate.enter(3)
+        }
+        cancelled.cancel()
+        await #expect(throws: CancellationError.self) { try await cancelled.value }
+        try await last.value
+        #expect(record.all == [2, 1, 4])
+    }
+
     @Test("Who gives up while waiting leaves the line")
     func cancel() async throws {
         let (gate, record) = (JobGate(), Record())

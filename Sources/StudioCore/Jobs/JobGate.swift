@@ -9,6 +9,8 @@ package actor JobGate {
     private var isTaken = false
     private var isPaused = false
     private var waiting: [Waiting] = []
+    /// Jobs that were announced and are not here yet.
+    private var expected: Set<Int> = []
     private var order: [Int] = []
     private var nextTicket = 0
 
@@ -23,14 +25,18 @@ package actor JobGate {
         if !isTaken { admitNext() }
     }
 
+    /// A job will enter soon. One that comes after it in the order is not let in before: who asked for that order has seen
+    /// this job wait already.
+    package func expect(_ job: Int) { expected.insert(job) }
+
     /// Returns when it is the caller's turn; `job` is its number, for ``arrange(_:)``.
     ///
     /// - Throws: `CancellationError` if the task was cancelled before that; there is then nothing to leave.
     package func enter(_ job: Int? = nil) async throws {
-        try Task.checkCancellation()
-        guard isTaken || isPaused else {
-            isTaken = true
-            return
+        if let job { expected.remove(job) }
+        guard !Task.isCancelled else {
+            if !isTaken { admitNext() }
+            throw CancellationError()
         }
         let ticket = nextTicket
         nextTicket += 1
@@ -41,6 +47,7 @@ package actor JobGate {
                 } else {
                     waiting.append(Waiting(ticket: ticket, job: job, continuation: continuation))
                 }
+                if !isTaken { admitNext() }
             }
         } onCancel: {
             Task { await self.giveUp(ticket) }
@@ -57,13 +64,17 @@ package actor JobGate {
     private func admitNext() {
         let next = waiting.indices.min { place(of: waiting[$0]) < place(of: waiting[$1]) }
         guard !isPaused, let next else { return }
+        let first = place(of: waiting[next]).0
+        guard !expected.contains(where: { place(of: $0) < first }) else { return }
         isTaken = true
         waiting.remove(at: next).continuation.resume(returning: true)
     }
 
     private func place(of entry: Waiting) -> (Int, Int) {
-        (entry.job.flatMap { order.firstIndex(of: $0) } ?? .max, entry.ticket)
+        (entry.job.map { place(of: $0) } ?? .max, entry.ticket)
     }
+
+    private func place(of job: Int) -> Int { order.firstIndex(of: job) ?? .max }
 
     private func giveUp(_ ticket: Int) {
         guard let index = waiting.firstIndex(where: { $0.ticket == ticket }) else { return }

@@ -57,6 +57,7 @@ package final class JobRunner: JobService {
         _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async -> JobHandle {
         let news = board.news()
+        await gate.expect(job.id)
         board.publish { queue in
             [
                 .entered(job, order: place(job, goesOn: goesOn, in: queue)),
