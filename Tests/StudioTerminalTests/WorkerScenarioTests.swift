@@ -173,7 +173,8 @@ struct WorkerScenarioTests {
         try studio.see("EXIT=137")
         try studio.close()
         #expect(worker(studio) == engine)
-        try studio.start(120, 40)
+        // With the same options: to others an engine makes room as soon as it has nothing to do.
+        try studio.start(120, 40, stepMilliseconds: 700)
         try studio.see("1 draft")
         try studio.wait("the steps so far are not shown") {
             let screen = try studio.screen()
