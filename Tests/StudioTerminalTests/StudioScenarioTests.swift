@@ -133,7 +133,16 @@ extension StudioScenarios {
             try studio.type(" two")
             try studio.key("Enter")
             try studio.see("2 draft")
-            try studio.key("M-6", "J", "P")
+            try studio.key("M-6", "J")
+            try studio.wait("the second does not stand first") {
+                let screen = try studio.screen()
+                guard let one = screen.range(of: " 1 draft"), let two = screen.range(of: " 2 draft") else {
+                    return false
+                }
+                return two.lowerBound < one.lowerBound
+            }
+            // What has just entered takes its place among those that wait a moment after it is told.
+            try studio.key("P")
             try studio.wait("two drafts are not made", forReport: { $0.drafts.all == 2 })
             let ends = try [2, 1].map { id in
                 let clip = studio.home.appending(path: "data/jobs/\(id)/clip.mp4")
