@@ -45,10 +45,12 @@ extension StudioApp {
         guard let jobs else {
             return state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
         }
-        let (mailbox, last) = (mailbox, lastSubmission)
+        // A pause asked for before holds what is entered after it.
+        let (mailbox, last, change) = (mailbox, lastSubmission, lastChange)
         openRequests += 1
         lastSubmission = Task.detached {
             await last?.value
+            await change?.value
             do {
                 try await order(jobs) { mailbox.post(.submitted($0.id)) }
                 mailbox.post(.requestEnded(nil))
