@@ -13,11 +13,14 @@ package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertibl
     case codecMissing(String)
     /// A draft's folder is unreadable or damaged. Exit code 10.
     case badDraft(String)
+    /// The state of a stopped job is not of these weights, this build or this kind of CPU, and nobody has said what is to
+    /// happen then. Exit code 12. `canGoOn`: it fits, but what it leads to may differ.
+    case otherState(String, canGoOn: Bool)
 
     package var description: String {
         switch self {
         case .badValue(let text), .badModel(let text), .notEnoughMemory(let text, _, _, _), .cannotWrite(let text),
-            .codecMissing(let text), .badDraft(let text):
+            .codecMissing(let text), .badDraft(let text), .otherState(let text, _):
             text
         }
     }
@@ -31,6 +34,7 @@ package enum GenerationError: Error, Sendable, Equatable, CustomStringConvertibl
         case .cannotWrite: 6
         case .codecMissing: 7
         case .badDraft: 10
+        case .otherState: 12
         }
     }
 }

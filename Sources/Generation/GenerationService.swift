@@ -46,6 +46,17 @@ package struct ClipOrigin: Sendable {
     }
 }
 
+/// What a stopped job left in its folder between two steps.
+package enum KeptState {
+    /// Removes it, so that the job begins anew; of a draft also the latent, where it came so far.
+    package static func remove(in folder: URL, of kind: GenerationResult.Kind) {
+        let latent = kind == .draft ? [DraftFolder.latentName] : []
+        for name in [SamplerState.name, FakeState.name] + latent {
+            try? FileManager.default.removeItem(at: folder.appending(path: name))
+        }
+    }
+}
+
 /// The LR pass: prompt to a draft kept in `folder`.
 package struct DraftRequest: Sendable {
     package var recipe: Recipe
@@ -55,6 +66,8 @@ package struct DraftRequest: Sendable {
     package var output: OutputRequest?
     /// Whether previews are wanted (x0 after each step, the decoded clip at the end).
     package var wantsPreviews: Bool
+    /// Goes on from a state that another build, or this one on another kind of CPU, has kept.
+    package var takesOtherState = false
 
     package init(recipe: Recipe, folder: URL, output: OutputRequest? = nil, wantsPreviews: Bool = true) {
         self.recipe = recipe
@@ -97,6 +110,8 @@ package struct CommitRequest: Sendable {
     package var wantsPreviews: Bool
     /// Starts even where the plan says that memory will not do.
     package var ignoresMemory = false
+    /// Goes on from a state that another build, or this one on another kind of CPU, has kept.
+    package var takesOtherState = false
 
     package init(
         draftFolder: URL, hr: PassSettings, precision: Precision? = nil, seed: UInt32? = nil, folder: URL,

@@ -73,6 +73,26 @@ struct JobCommandTests {
         #expect(try program.run(["resume", "2", "--partial"] + fake).status == 2)
     }
 
+    @Test("A state that another build has kept is used or dropped only where that is asked for")
+    func otherBuild() throws {
+        let engine = Array(Program.fake.dropLast(2))
+        let slow = engine + ["--fake-step-ms", "300", "--fake-build", "one"]
+        let child = try program.start(["draft", "a fox", "--steps", "4", "--json"] + slow)
+        #expect(child.waitForOutput("\"event\":\"state\""))
+        child.send(SIGINT)
+        #expect(child.wait().status == 130)
+        let other = engine + ["--fake-build", "two"]
+        let refused = try program.run(["resume", "1"] + other)
+        #expect(refused.status == 12 && refused.messages.contains("--anyway or --anew"), "\(refused.messages)")
+        let object = try #require(try program.run(["resume", "1", "--json"] + other).objects.last)
+        #expect(object["kind"] as? String == "state" && object["suggest"] as? [String] == ["--anyway", "--anew"])
+        #expect(try program.run(["history", "list", "--json"]).objects.first?["state"] as? String == "stopped")
+        #expect(try program.run(["resume", "1", "--anyway", "--anew"] + other).status == 64)
+        let run = try program.run(["resume", "1", "--anew", "--json"] + other)
+        let steps = try run.objects.filter { $0["event"] as? String == "step" }.compactMap { $0["n"] as? Int }
+        #expect(run.status == 0 && steps == [1, 2, 3, 4])
+    }
+
     @Test("The commit of a draft that was cleaned away makes it again and says so")
     func cleanedDraft() throws {
         _ = try makeDraft()

@@ -63,6 +63,40 @@ extension GenerationTests {
                 })
         }
 
+        @Test("what there is of a step that was taken from the cache is kept and written") func cachedStep()
+            async throws
+        {
+            let recipe = Recipe.small(steps: 60).with { $0.lr.stepCache = 0.9 }
+            let whole = try await JobRun(place.engine().draft(place.draft(recipe, "whole")))
+            let reused = Set(whole.steps.filter(\.isReused).map(\.number))
+            // Behind such a step the next one is taken from the cache too: nothing can go on from there.
+            let between = reused.filter { reused.contains($0 + 1) }
+            try #require(!between.isEmpty)
+            let engine = place.engine()
+            var kept: Int?
+            for try await event in engine.draft(place.draft(recipe)) {
+                if case .stateSaved(_, let step, _) = event, between.contains(step) {
+                    kept = step
+                    break
+                }
+            }
+            let step = try #require(kept)
+            // Waits for the stopped job, which may still be writing.
+            await engine.releaseMemory()
+            let file = OutputRequest(file: place.url.appending(path: "partial.mp4"))
+            let request = PartialRequest(kind: .draft, recipe: recipe, folder: place.folder("draft"), output: file)
+            let partial = try #require(try await JobRun(engine.partial(request)).result.partial)
+            #expect(partial.done >= step && partial.count == 60)
+            let resumed = try await JobRun(place.engine().draft(place.draft(recipe)))
+            let first = try #require(resumed.steps.first?.number)
+            #expect(first <= partial.done + 1)
+            let isTold = resumed.events.contains {
+                if case .noted(let text) = $0 { text.contains("made again") } else { false }
+            }
+            #expect(isTold == (first <= partial.done))
+            #expect(try resumed.result.latentSHA256 == whole.result.latentSHA256)
+        }
+
         @Test("a stopped pass with sparse attention goes on to the same latent") func resumedCoverage() async throws {
             try await resumes(sparse)
         }

@@ -110,6 +110,82 @@ extension GenerationTests {
             }
             #expect(seconds < 1)
             #expect(!hasPart() && place.names("draft").contains("draft.safetensors"))
+            let before = try place.latent()
+            let run = try await JobRun(place.engine().draft(place.draft(recipe, output: "out.mp4")))
+            #expect(run.steps.isEmpty && run.parts(of: .decode).count == 129)
+            #expect(try place.latent() == before && place.names().contains("out.mp4"))
+        }
+
+        /// A stopped draft whose state was changed as `change` says.
+        private func stopped(_ recipe: Recipe, _ change: (inout [String: String]) -> Void) async throws -> URL {
+            let engine = place.engine()
+            _ = try await stop(engine, engine.draft(place.draft(recipe))) {
+                if case .stateSaved(_, let step, _) = $0 { step >= 3 } else { false }
+            }
+            let file = place.folder("draft").appending(path: "state.safetensors")
+            let state = try SafetensorsFile(path: file.path)
+            var metadata = state.metadata
+            change(&metadata)
+            try SafetensorsWriter.write(
+                try state.names.map { .init($0, try state.raw($0)) }, metadata: metadata, to: file.path)
+            return file
+        }
+
+        @Test(
+            "a state of another build or kind of CPU is used only when somebody says so",
+            arguments: ["build", "kernels"])
+        func otherBuild(_ what: String) async throws {
+            let recipe = Recipe.small(steps: 60)
+            let whole = try await JobRun(place.engine().draft(place.draft(recipe, "whole"))).result
+            let file = try await stopped(recipe) { $0[what] = "another" }
+            let before = try Data(contentsOf: file)
+            let error = try #require(await JobRun.error(of: place.engine().draft(place.draft(recipe))))
+            guard case .otherState(let text, canGoOn: true) = error else { throw error }
+            #expect(error.exitCode == 12 && text.contains(what == "build" ? "build" : "(another, here"))
+            #expect(try Data(contentsOf: file) == before)
+            var request = place.draft(recipe)
+            request.takesOtherState = true
+            let run = try await JobRun(place.engine().draft(request))
+            #expect(try #require(run.steps.first?.number) > 3)
+            #expect(try run.result.latentSHA256 == whole.latentSHA256)
+        }
+
+        @Test("of a draft whose weights have changed nothing is used; without its state it begins anew")
+        func otherWeights() async throws {
+            let recipe = Recipe.small(steps: 60)
+            _ = try await stopped(recipe) { $0["weights_sha256"] = "others" }
+            var request = place.draft(recipe)
+            request.takesOtherState = true
+            let error = try #require(await JobRun.error(of: place.engine().draft(request)))
+            guard case .otherState(let text, canGoOn: false) = error else { throw error }
+            #expect(text.contains("weights have changed") && text.contains("of 60"))
+            KeptState.remove(in: place.folder("draft"), of: .draft)
+            let run = try await JobRun(place.engine().draft(place.draft(recipe)))
+            #expect(run.steps.map(\.number) == Array(1...60))
+        }
+
+        @Test("a commit with a state of another build is refused before it makes anything") func otherCommit()
+            async throws
+        {
+            let recipe = Recipe.small().with { $0.hr.steps = 40 }
+            let engine = place.engine()
+            _ = try await JobRun(engine.draft(place.draft(recipe))).result
+            _ = try await stop(engine, engine.commit(place.commit(recipe.hr))) {
+                if case .stateSaved(.hr, let step, _) = $0 { step >= 3 } else { false }
+            }
+            let file = place.folder("commit").appending(path: "state.safetensors")
+            let state = try SafetensorsFile(path: file.path)
+            var metadata = state.metadata
+            metadata["build"] = "another"
+            try SafetensorsWriter.write(
+                try state.names.map { .init($0, try state.raw($0)) }, metadata: metadata, to: file.path)
+            var stages: [Stage] = []
+            await #expect(throws: GenerationError.self) {
+                for try await event in engine.commit(place.commit(recipe.hr)) {
+                    if case .stageStarted(let stage, _) = event { stages.append(stage) }
+                }
+            }
+            #expect(stages == [.load])
         }
 
         @Test("a cancelled task ends its job") func cancelledTask() async throws {

@@ -174,6 +174,44 @@ struct JobRunnerTests {
         #expect(runner.board.queue.jobs.isEmpty)
     }
 
+    @Test("A job whose kept state is of another build stays as it was until somebody says what happens")
+    func otherState() async throws {
+        let folder = try TestFolder()
+        let history = try History(paths: folder.paths)
+        func runner(_ build: String) -> JobRunner {
+            let options = FakeOptions(stepMilliseconds: 100, decodeMilliseconds: 4, build: build)
+            return JobRunner(service: FakeGenerationService(options: options), history: history, paths: folder.paths)
+        }
+        let first = runner("one")
+        let job = try await first.draft(Samples.recipe())
+        await #expect(throws: CancellationError.self) {
+            for try await event in job.events {
+                if case .generation(.stateSaved(_, step: 2, _)) = event.content { job.stop() }
+            }
+        }
+        let other = runner("two")
+        func steps(_ state: StateUse) async throws -> [Int] {
+            var steps: [Int] = []
+            for try await event in try await other.resume(job.id, using: state).events {
+                if case .generation(.stepFinished(let step)) = event.content { steps.append(step.number) }
+                if case .generation(.stateSaved(_, step: 4, _)) = event.content, state == .any { throw Enough() }
+            }
+            return steps
+        }
+        let refusal = await #expect(throws: GenerationError.self) { _ = try await steps(.own) }
+        guard case .otherState(_, canGoOn: true) = refusal else { throw Enough() }
+        let record = try history.job(job.id)
+        #expect(record.state == .stopped && record.error == nil)
+        #expect(try history.steps(of: job.id).count >= 2)
+        await #expect(throws: Enough.self) { _ = try await steps(.any) }
+        try await other.change(.stop(job.id, .now))
+        for await _ in other.board.news() where other.board.queue.jobs.isEmpty { break }
+        #expect(try await steps(.none) == Array(1...8))
+        #expect(try history.job(job.id).state == .done)
+    }
+
+    private struct Enough: Error {}
+
     @Test("Nothing is written of jobs that are done, or without a file")
     func partialRefused() async throws {
         let (runner, folder) = try runner()

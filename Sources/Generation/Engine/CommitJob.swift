@@ -80,6 +80,12 @@ struct CommitJob {
         guard draft.latent.count == lowGrid.tokenCount * channels else {
             throw GenerationError.badDraft("The draft's latent does not fit its recipe; make the draft again.")
         }
+        let state = passes.statePlace(
+            request.folder, recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))",
+            weights: draft.weightsSHA256,
+            takesOther: request.takesOtherState)
+        // Features may take long: a state that is not to be used is told of before.
+        _ = try state.kept(.hr, JobContext(stop: job.stop) { _ in })
         // The noise follows the draft's in one stream, as if both passes were one run of the reference.
         var random = RandomSource(seed: UInt64(recipe.seed))
         _ = random.normal(count: draft.latent.count)
@@ -92,10 +98,7 @@ struct CommitJob {
         return try job.stage(.hr, parts: schedule.stepCount) {
             try passes.denoise(
                 .hr, executor: high, settings: recipe.hr, grid: grid, schedule: schedule, random: random,
-                prompts: (draft.positive, draft.negative), injections: injections, folder: request.folder,
-                key: passes.stateKey(
-                    recipe.hr, kind: "commit \(LatentDigest.sha256(draft.latent))", weights: draft.weightsSHA256),
-                weights: draft.weightsSHA256,
+                prompts: (draft.positive, draft.negative), injections: injections, state: state,
                 preview: request.wantsPreviews ? preview(passes, lowGrid, grid, job) : nil
             ).run(from: start, job: job)
         }

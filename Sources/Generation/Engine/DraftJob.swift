@@ -25,12 +25,19 @@ struct DraftJob {
         }
         let grid = PassBuilder(model: model, recipe: recipe).grid(recipe.lr.size)
         let colors = LatentColorStore(cache: options.cacheFolder, key: weights)
-        let draft = try DraftPass(
-            recipe: recipe, model: model, weights: weights, stateFolder: request.folder,
-            colors: request.wantsPreviews ? colors.load() : nil, wantsPreviews: request.wantsPreviews
-        ).run(executor, job)
-        try draft.write(in: request.folder)
-        let latent = draft.latent
+        let latent: [Float]
+        if let kept = keptDraft(recipe, grid, weights) {
+            for stage in [Stage.text, .lr] { try job.stage(stage) { job.emit(.stageCached(stage)) } }
+            latent = kept.latent
+        } else {
+            let draft = try DraftPass(
+                recipe: recipe, model: model, weights: weights, stateFolder: request.folder,
+                takesOtherState: request.takesOtherState, colors: request.wantsPreviews ? colors.load() : nil,
+                wantsPreviews: request.wantsPreviews
+            ).run(executor, job)
+            try draft.write(in: request.folder)
+            latent = draft.latent
+        }
         let frames = try decoded(latent, recipe, grid, decoder, job)
         if request.wantsPreviews {
             job.emit(.preview(Preview(look: .decoded, frames: frames, fps: recipe.fps)))
@@ -53,6 +60,15 @@ struct DraftJob {
         var recipe = try DraftPass.checked(request.recipe, model, options)
         recipe.model = model.model.reference
         return recipe
+    }
+
+    /// What a run of this draft left that ended behind its last step.
+    private func keptDraft(_ recipe: Recipe, _ grid: LatentGrid, _ weights: String) -> DraftFile? {
+        guard DraftFolder.hasLatent(request.folder), let draft = try? DraftFile.read(in: request.folder),
+            draft.recipe == recipe, draft.weightsSHA256 == weights,
+            draft.latent.count == grid.tokenCount * model.shapes.autoencoderConfiguration.latentChannels
+        else { return nil }
+        return draft
     }
 
     private func decoded(

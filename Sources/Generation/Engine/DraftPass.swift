@@ -11,6 +11,7 @@ struct DraftPass {
     let weights: String
     /// Where the state is kept between steps.
     let stateFolder: URL
+    let takesOtherState: Bool
     /// Shows the estimates; nil until a few drafts have taught it.
     let colors: LatentColors?
     let wantsPreviews: Bool
@@ -43,8 +44,9 @@ struct DraftPass {
             let noise = random.normal(count: grid.tokenCount * executor.configuration.inputChannels)
             return try passes.denoise(
                 .lr, executor: executor, settings: recipe.lr, grid: grid, schedule: schedule, random: random,
-                prompts: prompts, folder: stateFolder,
-                key: passes.stateKey(recipe.lr, kind: "draft", weights: weights), weights: weights,
+                prompts: prompts,
+                state: passes.statePlace(
+                    stateFolder, recipe.lr, kind: "draft", weights: weights, takesOther: takesOtherState),
                 preview: wantsPreviews ? passes.preview(colors, grid: grid, size: recipe.lr.size, job: job) : nil
             ).run(from: noise, job: job)
         }

@@ -21,6 +21,7 @@ struct DraftRemake {
         }
         let draft = try DraftPass(
             recipe: recipe, model: model, weights: weights, stateFolder: request.folder,
+            takesOtherState: request.takesOtherState,
             colors: request.wantsPreviews
                 ? LatentColorStore(cache: options.cacheFolder, key: weights).load() : nil,
             wantsPreviews: request.wantsPreviews

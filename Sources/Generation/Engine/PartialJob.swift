@@ -58,7 +58,8 @@ struct PartialJob {
                 latent: draft.latent, steps: StepsDone(done: settings.steps, of: settings.steps),
                 weightsSHA256: draft.weightsSHA256)
         }
-        guard let state = SamplerState.read(in: request.folder), state.pass == pass, state.step > 0 else {
+        guard let state = SamplerState.read(in: request.folder), state.pass == pass, state.estimatedStep > 0
+        else {
             throw GenerationError.badValue("No step of this job is saved yet, so there is nothing to write.")
         }
         // Behind the last step the latent itself is clean.
@@ -67,8 +68,8 @@ struct PartialJob {
             throw GenerationError.badDraft("The saved state holds no estimate that can be shown; let the job go on.")
         }
         return Estimate(
-            latent: latent, steps: StepsDone(done: state.step, of: state.stepCount),
-            weightsSHA256: state.weightsSHA256)
+            latent: latent, steps: StepsDone(done: state.estimatedStep, of: state.stepCount),
+            weightsSHA256: state.origin.weightsSHA256)
     }
 
     private func checkWeights(_ estimate: Estimate) throws {

@@ -48,7 +48,7 @@ struct PassBuilder {
     func denoise(
         _ pass: Pass, executor: VideoTransformerExecutor, settings: PassSettings, grid: LatentGrid,
         schedule: NoiseSchedule, random: RandomSource, prompts: (positive: TextEmbedding, negative: TextEmbedding),
-        injections: [InjectedFeatures] = [], folder: URL, key: String, weights: String, preview: EstimatePreview?
+        injections: [InjectedFeatures] = [], state: StatePlace, preview: EstimatePreview?
     ) -> DenoiseStage {
         let guidance = PassGuidance(settings)
         let sparsity = order(settings, grid: grid).map { order in
@@ -65,7 +65,7 @@ struct PassBuilder {
             negative: guidance.strengths.needsNegative ? executor.prompt(prompts.negative) : nil,
             injections: injections, sparsity: sparsity,
             reuse: reuse(threshold: settings.stepCache ?? 0, grid: grid, executor),
-            stateFolder: folder, stateKey: key, weightsSHA256: weights, preview: preview)
+            state: state, preview: preview)
     }
 
     /// Shows estimates: by a fitted map, and by the decoder on demand.
@@ -75,12 +75,22 @@ struct PassBuilder {
             job: job)
     }
 
-    /// Names the job that a state belongs to: everything that decides its numbers.
-    func stateKey(_ settings: PassSettings, kind: String, weights: String) -> String {
+    /// Where a job keeps its state.
+    ///
+    /// - `kind`: of the job, with what else than its settings decides its numbers.
+    func statePlace(
+        _ folder: URL, _ settings: PassSettings, kind: String, weights: String, takesOther: Bool
+    ) -> StatePlace {
+        StatePlace(
+            folder: folder, key: stateKey(settings, kind: kind), origin: StateOrigin(weightsSHA256: weights),
+            takesOther: takesOther)
+    }
+
+    private func stateKey(_ settings: PassSettings, kind: String) -> String {
         var digest = FileDigest()
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
-        for part in [Data(kind.utf8), Data(weights.utf8), Data(model.precision.rawValue.utf8)]
+        for part in [Data(kind.utf8), Data(model.precision.rawValue.utf8)]
             + [(try? encoder.encode(recipe)) ?? Data(), (try? encoder.encode(settings)) ?? Data()]
         {
             Array(part).withUnsafeBytes { digest.update($0) }

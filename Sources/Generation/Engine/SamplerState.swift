@@ -7,19 +7,22 @@ import WeightFiles
 /// The sampler between two steps, kept so that a stop costs at most the step in flight.
 struct SamplerState: Sendable {
     var pass: Pass
-    /// Steps finished.
+    /// Steps finished; going on begins behind them.
     var step: Int
     /// All steps of the pass.
     var stepCount: Int
     /// `[tokens, channels]`.
     var latent: [Float]
     var tokenCount: Int
-    /// What the state belongs to: settings, weights, draft. Another key: another job.
+    /// What the state belongs to: settings, draft. Another key: another job.
     var key: String
-    /// Of the files that the latent means something to.
-    var weightsSHA256: String
-    /// The step's estimate of the clean latent, for who wants to see what there is; going on needs none.
+    /// What made it.
+    var origin: StateOrigin
+    /// The newest estimate of the clean latent, for who wants to see what there is; going on needs none.
     var estimate: [Float]?
+    /// Steps behind which that was made. With step caching they may be more than ``step``: what a reused step began from
+    /// is not kept, so going on repeats it.
+    var estimatedStep: Int
     /// With sparse attention, the key blocks that the first step chose.
     var attention: [UInt8]?
 
@@ -46,7 +49,8 @@ struct SamplerState: Sendable {
             entries,
             metadata: [
                 "step": String(step), "key": key, "pass": pass.rawValue, "steps": String(stepCount),
-                "weights_sha256": weightsSHA256,
+                "estimated_step": String(estimatedStep), "weights_sha256": origin.weightsSHA256,
+                "build": origin.build, "kernels": origin.kernels,
             ], to: folder.appending(path: Self.name).path)
         var status = stat()
         return stat(folder.appending(path: Self.name).path, &status) == 0 ? Int(status.st_size) : 0
@@ -64,7 +68,10 @@ struct SamplerState: Sendable {
         let attention = file.contains("attention") ? try? file.raw("attention").withUnsafeBytes { [UInt8]($0) } : nil
         return SamplerState(
             pass: pass, step: step, stepCount: stepCount, latent: values, tokenCount: latent.shape[0], key: key,
-            weightsSHA256: file.metadata["weights_sha256"] ?? "", estimate: estimate, attention: attention)
+            origin: StateOrigin(
+                weightsSHA256: file.metadata["weights_sha256"] ?? "", build: file.metadata["build"] ?? "",
+                kernels: file.metadata["kernels"] ?? ""),
+            estimate: estimate, estimatedStep: number("estimated_step", file) ?? step, attention: attention)
     }
 
     private static func number(_ key: String, _ file: SafetensorsFile) -> Int? {
@@ -82,6 +89,8 @@ final class StateSaver: Sendable {
     private let onSaved: @Sendable (_ step: Int, _ bytes: Int) -> Void
     private let queue = DispatchQueue(label: "turbo2k.state", qos: .utility)
     private let newest = Mutex<SamplerState?>(nil)
+    /// Steps whose state was told of.
+    private let told = Mutex(0)
 
     init(folder: URL, onSaved: @escaping @Sendable (_ step: Int, _ bytes: Int) -> Void) {
         self.folder = folder
@@ -97,7 +106,11 @@ final class StateSaver: Sendable {
             }
             // A full disk must not end the job: the state before this one stays good, and none is announced.
             guard let taken, let bytes = try? taken.write(in: folder) else { return }
-            onSaved(taken.step, bytes)
+            let isNews = told.withLock { told in
+                defer { told = max(told, taken.estimatedStep) }
+                return taken.estimatedStep > told
+            }
+            if isNews { onSaved(taken.estimatedStep, bytes) }
         }
     }
 

@@ -11,14 +11,6 @@ struct FakeJob: Sendable {
     /// Stands for weights there are none of.
     private static let weightsSHA256 = String(repeating: "0", count: 64)
 
-    /// The steps that a stopped run of this job finished.
-    private struct State: Codable {
-        var pass: Pass
-        var step: Int
-        /// All steps of the pass.
-        var count: Int
-    }
-
     func draft(_ request: DraftRequest) async throws {
         let recipe = request.recipe
         try check(recipe)
@@ -29,7 +21,8 @@ struct FakeJob: Sendable {
         try await run(.text, log: &log) {}
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
-            .lr, recipe.lr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+            .lr, recipe.lr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews,
+            takesOther: request.takesOtherState, log: &log)
         try keepLatent(recipe, in: request.folder)
         let kept = request.folder.appendingPathComponent("clip.mp4")
         try await runDecode(recipe.frames, log: &log)
@@ -47,7 +40,7 @@ struct FakeJob: Sendable {
                 try write(clip, recipe, size: recipe.lr.size, to: output, announce: true)
             }
         }
-        removeState(request.folder)
+        FakeState.remove(in: request.folder)
         finish(.draft, recipe, clip, log: log, file: request.output?.file ?? kept)
     }
 
@@ -67,13 +60,14 @@ struct FakeJob: Sendable {
         try await run(.features, log: &log) {}
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
-            .hr, recipe.hr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+            .hr, recipe.hr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews,
+            takesOther: request.takesOtherState, log: &log)
         try await runDecode(recipe.frames, log: &log)
         if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
         try await run(.encode, parts: recipe.frames, log: &log) {
             try write(clip, recipe, size: recipe.hr.size, to: request.output, announce: true)
         }
-        removeState(request.folder)
+        FakeState.remove(in: request.folder)
         finish(.commit, recipe, clip, log: log, file: request.output.file)
     }
 
@@ -81,7 +75,8 @@ struct FakeJob: Sendable {
     private func remake(_ draft: Recipe, for request: CommitRequest, log: inout JobLog) async throws {
         let clip = FakeClip(prompt: draft.prompt, seed: draft.seed)
         try await runPass(
-            .lr, draft.lr, draft, clip: clip, folder: request.folder, previews: request.wantsPreviews, log: &log)
+            .lr, draft.lr, draft, clip: clip, folder: request.folder, previews: request.wantsPreviews,
+            takesOther: request.takesOtherState, log: &log)
         try keepLatent(draft, in: request.draftFolder)
         if let known = request.knownDraft?.latentSHA256, known != clip.digest {
             send(.noted("The draft's latent was made again, and it differs from the first."))
@@ -91,7 +86,7 @@ struct FakeJob: Sendable {
     func partial(_ request: PartialRequest) async throws {
         let pass: Pass = request.kind == .draft ? .lr : .hr
         let settings = pass == .lr ? request.recipe.lr : request.recipe.hr
-        guard let state = state(in: request.folder), state.pass == pass else {
+        guard let state = FakeState.read(in: request.folder), state.pass == pass else {
             throw GenerationError.badValue("No step of this job is saved yet, so there is nothing to write.")
         }
         var log = JobLog()
@@ -132,13 +127,13 @@ struct FakeJob: Sendable {
 
     private func runPass(
         _ pass: Pass, _ settings: PassSettings, _ recipe: Recipe, clip: FakeClip, folder: URL, previews: Bool,
-        log: inout JobLog
+        takesOther: Bool, log: inout JobLog
     ) async throws {
         let stage: Stage = pass == .lr ? .lr : .hr
         let start = ContinuousClock.now
         let tokens = FakePlan(recipe: recipe, availableBytes: 0).tokens(settings.size)
         send(.stageStarted(stage, parts: settings.steps))
-        let done = finishedSteps(pass, folder: folder, count: settings.steps)
+        let done = try finishedSteps(pass, folder: folder, count: settings.steps, takesOther)
         for number in done + 1..<settings.steps + 1 {
             try failIfAsked(stage, part: number)
             let stepStart = ContinuousClock.now
@@ -155,7 +150,8 @@ struct FakeJob: Sendable {
             // As in the engine: what nobody hears of is not kept.
             try Task.checkCancellation()
             if previews { sendEstimate(clip, recipe, settings, pass, number) }
-            let bytes = try writeState(State(pass: pass, step: number, count: settings.steps), folder: folder)
+            let bytes = try writeState(
+                FakeState(pass: pass, step: number, count: settings.steps, build: options.build), folder: folder)
             send(.stateSaved(pass: pass, step: number, bytes: bytes))
         }
         send(.stageFinished(stage, seconds: log.record(stage, since: start)))
@@ -246,23 +242,17 @@ struct FakeJob: Sendable {
     }
 
     /// - Returns: the file's size in bytes.
-    private func writeState(_ state: State, folder: URL) throws -> Int {
+    private func writeState(_ state: FakeState, folder: URL) throws -> Int {
         let data = try JSONEncoder().encode(state)
-        try save(data, to: folder.appendingPathComponent("state.json"))
+        try save(data, to: folder.appendingPathComponent(FakeState.name))
         return data.count
     }
 
     /// Steps that need not be run again.
-    private func finishedSteps(_ pass: Pass, folder: URL, count: Int) -> Int {
-        guard let state = state(in: folder), state.pass == pass else { return 0 }
+    private func finishedSteps(_ pass: Pass, folder: URL, count: Int, _ takesOther: Bool) throws -> Int {
+        guard let state = FakeState.read(in: folder), state.pass == pass else { return 0 }
+        try state.check(build: options.build, takesOther: takesOther)
         return min(state.step, count)
-    }
-
-    /// A damaged one counts as none.
-    private func state(in folder: URL) -> State? {
-        (try? Data(contentsOf: folder.appendingPathComponent("state.json"))).flatMap {
-            try? JSONDecoder().decode(State.self, from: $0)
-        }
     }
 
     /// Stands for the latent and the embedding, which cleaning up takes away.
@@ -272,11 +262,6 @@ struct FakeJob: Sendable {
             recipe: recipe, latent: [0], tokenCount: 1, positive: nothing, negative: nothing,
             weightsSHA256: Self.weightsSHA256
         ).write(in: folder)
-    }
-
-    /// A finished job needs none any more.
-    private func removeState(_ folder: URL) {
-        try? FileManager.default.removeItem(at: folder.appendingPathComponent("state.json"))
     }
 
     private func save(_ data: Data, to file: URL) throws {

@@ -50,15 +50,18 @@ package struct FakeOptions: Sendable, Equatable {
     package var failure: Failure?
     /// Free space on the disk of the output, bytes; nil: as much as is wanted.
     package var diskBytes: Int?
+    /// Stands for the program's build, which states are kept with.
+    package var build: String?
 
     package init(
         stepMilliseconds: Int = 200, decodeMilliseconds: Int = 200, availableBytes: Int = 24 << 30,
-        failure: Failure? = nil, diskBytes: Int? = nil
+        failure: Failure? = nil, diskBytes: Int? = nil, build: String? = nil
     ) {
         self.stepMilliseconds = stepMilliseconds
         self.decodeMilliseconds = decodeMilliseconds
         self.availableBytes = availableBytes
         self.failure = failure
         self.diskBytes = diskBytes
+        self.build = build
     }
 }

@@ -66,10 +66,8 @@ struct DenoiseStage {
     let sparsity: SparsePass?
     /// Step caching; nil: every step computes all blocks.
     let reuse: StepReuse?
-    /// Where the state is kept after each step, under which key, and of which weights.
-    let stateFolder: URL
-    let stateKey: String
-    let weightsSHA256: String
+    /// Where the state is kept after each step.
+    let state: StatePlace
     /// Shows the present estimate of the clean latent between two steps.
     let preview: EstimatePreview?
 
@@ -79,20 +77,22 @@ struct DenoiseStage {
     /// `start`: `[tokens, channels]`, at the schedule's first level.
     ///
     /// - Returns: `[tokens, channels]`.
-    /// - Throws: `CancellationError`; the last finished step is on the disk then.
+    /// - Throws: `CancellationError`; the last finished step is on the disk then. ``GenerationError/otherState(_:canGoOn:)``.
     func run(from start: [Float], job: JobContext) throws -> [Float] {
         let workspace = executor.workspace(tokenCount: grid.tokenCount)
-        let (latent, first) = resumed(start, job)
+        let (latent, first) = try resumed(start, job)
         var random = random
         if method == .stochastic {
             for _ in 0..<first { _ = random.normal(count: latent.count) }
         }
-        let saver = StateSaver(folder: stateFolder) { [send = job.send, pass] in
+        let saver = StateSaver(folder: state.folder) { [send = job.send, pass] in
             send(.stateSaved(pass: pass, step: $0, bytes: $1))
         }
         defer { saver.finish() }
         var preview = preview
         var estimate: [Float]?
+        // Where going on begins.
+        var (whole, wholeStep) = (latent, first)
         _ = executor.times.take()
         let result = try FlowSampler(schedule, method: method).sample(
             from: Tensor(latent, shape: shape), random: &random, firstStep: first,
@@ -111,11 +111,19 @@ struct DenoiseStage {
                 let isLast = step.index + 1 == schedule.stepCount
                 // A finished draft is kept whole; a finished commit still has to be decoded and written.
                 if !isLast || pass == .hr {
-                    let state = SamplerState(
+                    var state = SamplerState(
                         pass: pass, step: step.index + 1, stepCount: schedule.stepCount, latent: tokens.values,
-                        tokenCount: grid.tokenCount, key: stateKey, weightsSHA256: weightsSHA256, estimate: estimate,
-                        attention: sparsity?.blocks.bits)
-                    if let reuse, !isLast { reuse.keep { saver.save(state) } } else { saver.save(state) }
+                        tokenCount: grid.tokenCount, key: state.key, origin: state.origin, estimate: estimate,
+                        estimatedStep: step.index + 1, attention: sparsity?.blocks.bits)
+                    if let reuse, !isLast {
+                        let next = state
+                        reuse.keep {
+                            (whole, wholeStep) = (next.latent, next.step)
+                            saver.save(next)
+                        }
+                        (state.latent, state.step) = (whole, wholeStep)
+                    }
+                    saver.save(state)
                 }
                 if let estimate, !isLast { try preview?.show(estimate) }
             })
@@ -123,18 +131,22 @@ struct DenoiseStage {
     }
 
     /// Where an interrupted run of the same job stopped, else the start.
-    private func resumed(_ start: [Float], _ job: JobContext) -> (latent: [Float], firstStep: Int) {
-        guard let state = SamplerState.read(in: stateFolder), state.pass == pass else { return (start, 0) }
-        guard state.key == stateKey, state.latent.count == start.count, state.step <= schedule.stepCount else {
-            if state.weightsSHA256 != weightsSHA256 {
-                job.emit(.noted("The model's weights have changed since this job was stopped; it begins anew."))
-            }
-            return (start, 0)
+    private func resumed(_ start: [Float], _ job: JobContext) throws -> (latent: [Float], firstStep: Int) {
+        guard let kept = try state.kept(pass, job), kept.latent.count == start.count, kept.step <= schedule.stepCount
+        else { return (start, 0) }
+        if let sparsity, kept.step > 0 {
+            guard let attention = kept.attention, sparsity.blocks.restore(attention) else { return (start, 0) }
         }
-        if let sparsity {
-            guard let attention = state.attention, sparsity.blocks.restore(attention) else { return (start, 0) }
+        if kept.estimatedStep > kept.step {
+            let steps = kept.estimatedStep - kept.step
+            job.emit(
+                .noted(
+                    steps == 1
+                        ? "Step \(kept.estimatedStep) is made again: the step cache behind it is not kept."
+                        : "Steps \(kept.step + 1) to \(kept.estimatedStep) are made again: the step cache behind them is "
+                            + "not kept."))
         }
-        return (state.latent, state.step)
+        return (kept.latent, kept.step)
     }
 
     /// The guided velocity.

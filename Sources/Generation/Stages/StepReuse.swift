@@ -3,8 +3,8 @@ import Models
 /// Step caching of one pass: which steps compute all blocks, and what they leave for the others.
 ///
 /// A step is decided once, by its first evaluation; the others of the step follow. What a reused step needs comes from the
-/// last whole step alone, so a pass that is resumed there, with nothing in memory, makes the same latent. States are
-/// therefore kept back until the step behind them has turned out to be whole.
+/// last whole step alone, so a pass that is resumed there, with nothing in memory, makes the same latent. Where going on
+/// begins therefore moves on only once the step behind has turned out to be whole.
 final class StepReuse {
     /// The evaluations of a step, each with a cache of its own.
     enum Branch: Hashable {
@@ -25,8 +25,8 @@ final class StepReuse {
     private var branches: Set<Branch> = []
     /// Nil until the step's first evaluation has decided.
     private var isWhole: Bool?
-    /// Saves the state before this step; not called where the step turns out to be reused.
-    private var save: (() -> Void)?
+    /// Told that the step is whole; not called where it turns out to be reused.
+    private var onWhole: (() -> Void)?
 
     /// Whether the present step took most blocks from the last whole one.
     var isReused: Bool { isWhole == false }
@@ -47,8 +47,8 @@ final class StepReuse {
         if level >= Self.compositionLevel || known.isEmpty || !branches.isSubset(of: known) { decided(true) }
     }
 
-    /// Keeps a state until the next step is decided.
-    func keep(_ save: @escaping () -> Void) { self.save = save }
+    /// - Parameter onWhole: called once the next step has turned out to be whole.
+    func keep(_ onWhole: @escaping () -> Void) { self.onWhole = onWhole }
 
     func reuse(_ branch: Branch) -> VideoTransformerExecutor.BlockReuse {
         let cache = caches[branch] ?? makeCache()
@@ -65,8 +65,8 @@ final class StepReuse {
         isWhole = whole
         if whole {
             known = branches
-            save?()
+            onWhole?()
         }
-        save = nil
+        onWhole = nil
     }
 }

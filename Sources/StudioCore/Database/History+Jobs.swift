@@ -85,6 +85,15 @@ extension History {
         }
     }
 
+    /// A job begins anew.
+    func forgetSteps(of id: Int) throws(StudioError) {
+        try write { database in
+            for table in ["step", "stage", "guess"] {
+                try database.execute(sql: "DELETE FROM \(table) WHERE job = ?", arguments: [id])
+            }
+        }
+    }
+
     package func record(_ stage: StageRecord, of id: Int) throws(StudioError) {
         try write { database in
             try database.execute(

@@ -8,6 +8,10 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
     package var exitCode: Int32
     /// A model is missing, incomplete or damaged.
     package static let modelExitCode: Int32 = 3
+    /// A state that is of other weights, another build or another kind of CPU.
+    package static let otherStateExitCode: Int32 = 12
+    /// Options of `turbo2k resume` for such a state.
+    private static let (anyway, anew) = ("--anyway", "--anew")
 
     package var neededBytes: Int?
     package var availableBytes: Int?
@@ -23,6 +27,7 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
             switch error {
             case .notEnoughMemory(_, let needed, let available, let fitting):
                 (neededBytes, availableBytes, suggestions) = (needed, available, fitting)
+            case .otherState(_, let canGoOn): suggestions = (canGoOn ? [Self.anyway] : []) + [Self.anew]
             case .codecMissing: suggestions = OutputTarget.choices.map { "-o NAME.\($0.ending)" }
             default: break
             }
@@ -54,6 +59,8 @@ package struct JobFailure: Error, Sendable, Hashable, Codable, CustomStringConve
         case 8: CancellationError()
         case 9: StudioError.historyBusy(message)
         case 10: StudioError.unreadable(message)
+        case Self.otherStateExitCode:
+            GenerationError.otherState(message, canGoOn: suggestions?.contains(Self.anyway) ?? false)
         default: self
         }
     }

@@ -87,7 +87,7 @@ extension JobRunner {
     private func startHeld() async throws {
         for job in board.queue.jobs where job.isHeld {
             do {
-                _ = try await submit(.resume(job.id), output: nil, wantsPreviews: true)
+                _ = try await submit(.resume(job.id, .own), output: nil, wantsPreviews: true)
             } catch {
                 recordEnd(.failed, of: job.id, error)
                 board.publish(.ended(job.id, .failed(error)))

@@ -16,7 +16,10 @@ extension JobRunner {
                 recipe.precision = precision ?? recipe.precision
                 recipe.seed = seed ?? recipe.seed
             }
-        case .resume(let id): return try await goOn(id, terms)
+        case .resume(let id, let use):
+            var terms = terms
+            terms.stateUse = use
+            return try await goOn(id, terms)
         case .partial(let id): return try await writePartial(id, terms)
         }
     }
@@ -25,6 +28,7 @@ extension JobRunner {
         var output: JobOutput?
         var wantsPreviews: Bool
         var ignoresMemory = false
+        var stateUse = StateUse.own
     }
 
     private func enterDraft(
@@ -43,11 +47,12 @@ extension JobRunner {
     private func startDraft(
         _ job: QueuedJob, _ document: RecipeDocument, _ terms: Terms, goesOn: Bool = false
     ) async -> JobHandle {
-        let request = DraftRequest(
+        var request = DraftRequest(
             recipe: document.recipe, folder: job.folder, output: terms.output.map { self.request($0, document) },
             wantsPreviews: terms.wantsPreviews)
-        let service = service
-        return await start(job, document, goesOn: goesOn) { service.draft(request) }
+        request.takesOtherState = terms.stateUse == .any
+        let (service, asked) = (service, request)
+        return await start(job, document, goesOn: goesOn) { service.draft(asked) }
     }
 
     private func enterCommit(
@@ -78,6 +83,7 @@ extension JobRunner {
             seed: document.recipe.seed, folder: job.folder, output: self.request(output, document),
             wantsPreviews: terms.wantsPreviews)
         request.ignoresMemory = terms.ignoresMemory
+        request.takesOtherState = terms.stateUse == .any
         request.knownDraft = KnownDraft(
             recipe: draft.recipe.recipe, latentSHA256: draft.recipe.draftLatentSHA256,
             weightsSHA256: draft.recipe.weightsSHA256)
@@ -103,6 +109,7 @@ extension JobRunner {
         job.folder = paths.folder(ofJob: id)
         switch record.kind {
         case .draft:
+            try beginAnew(job, if: terms.stateUse)
             try history.setState(.waiting, of: id)
             return await startDraft(job, record.recipe, terms, goesOn: !isHeld)
         case .commit:
@@ -110,10 +117,17 @@ extension JobRunner {
                 throw StudioError.badValue("Job \(id) does not say where its clip goes; give a file.")
             }
             let draft = try finishedDraft(parent)
+            try beginAnew(job, if: terms.stateUse)
             try history.setState(.waiting, of: id)
             try history.setPlannedOutput(target, of: id)
             return await startCommit(job, record.recipe, draft, target, terms, goesOn: !isHeld)
         }
+    }
+
+    private func beginAnew(_ job: QueuedJob, if use: StateUse) throws(StudioError) {
+        guard use == .none else { return }
+        KeptState.remove(in: job.folder, of: job.kind)
+        try history.forgetSteps(of: job.id)
     }
 
     /// The history is not told that the job runs: whatever happens meanwhile, it is what it was.

@@ -167,13 +167,18 @@ package final class JobRunner: JobService {
             case .done: .done
             case .stopped, .partial: .stopped
             case .removed: .removed
-            case .failed: .failed
+            case .failed(let error): Self.isRefusal(error) ? .stopped : .failed
             }
         let isKept = run.isPartial && state != .removed
         if state != .done, !isKept { recordEnd(state, of: run.id, end.error) }
         board.publish(.job(JobEvent(job: run.id, content: .state(state))))
         board.publish(.ended(run.id, end))
         if case .stopped = end { giveMemoryBack(after: .zero) } else { giveMemoryBack(after: Self.memoryPatience) }
+    }
+
+    /// Whether a job is as it was before somebody wanted it to go on.
+    private static func isRefusal(_ error: any Error) -> Bool {
+        if case GenerationError.otherState = error { true } else { false }
     }
 
     // MARK: Memory

@@ -9,9 +9,19 @@ package enum JobOrder: Sendable {
     /// `ignoresMemory` it starts even where the plan says that memory will not do.
     case commit(draft: Int, hr: PassSettings?, precision: Precision?, seed: UInt32?, ignoresMemory: Bool)
     /// Goes on with a stopped, failed or held job under its own number, from the state on its disk.
-    case resume(Int)
+    case resume(Int, StateUse)
     /// Writes a clip of what a stopped or failed job has; the job stays as it is.
     case partial(Int)
+}
+
+/// What a job that goes on does with the state on its disk.
+package enum StateUse: String, Sendable, Codable {
+    /// Goes on from it; where other weights, another build or another kind of CPU made it, the job does not start.
+    case own
+    /// Goes on from it also where another build or kind of CPU made it.
+    case any
+    /// Begins anew.
+    case none
 }
 
 /// How a running job is stopped. Its state on disk stays in each case.
@@ -78,9 +88,9 @@ extension JobService {
     }
 
     package func resume(
-        _ id: Int, output: JobOutput? = nil, wantsPreviews: Bool = true
+        _ id: Int, output: JobOutput? = nil, using state: StateUse = .own, wantsPreviews: Bool = true
     ) async throws -> JobHandle {
-        try await submit(.resume(id), output: output, wantsPreviews: wantsPreviews)
+        try await submit(.resume(id, state), output: output, wantsPreviews: wantsPreviews)
     }
 
     package func partial(_ id: Int, output: JobOutput, wantsPreviews: Bool = true) async throws -> JobHandle {

@@ -41,6 +41,8 @@ struct WorkerRequest: Codable, Sendable {
     var job: Int?
     /// With ``Verb/submit`` and `job`: what there is of it is written.
     var partial: Bool?
+    /// With ``Verb/submit`` and `job`: of a job that goes on; nil: ``StateUse/own``.
+    var state: StateUse?
     var how: StopWay?
     var jobs: [Int]?
     var look: SharperLook?
@@ -66,7 +68,9 @@ struct WorkerRequest: Codable, Sendable {
             self.hr = hr
             self.precision = precision
             self.seed = seed
-        case .resume(let id): job = id
+        case .resume(let id, let use):
+            job = id
+            state = use
         case .partial(let id):
             job = id
             partial = true
@@ -104,7 +108,7 @@ struct WorkerRequest: Codable, Sendable {
         case (.draft, let recipe?, _, _): .draft(recipe, preset: preset, batch: batch)
         case (.commit, _, let draft?, _):
             .commit(draft: draft, hr: hr, precision: precision, seed: seed, ignoresMemory: anyway ?? false)
-        case (nil, _, _, let job?): partial == true ? .partial(job) : .resume(job)
+        case (nil, _, _, let job?): partial == true ? .partial(job) : .resume(job, state ?? .own)
         default: nil
         }
     }

@@ -11,6 +11,9 @@ struct ResumeCommand: AsyncParsableCommand {
             With --partial what the job has is written instead: the estimate behind its last finished step, decoded. The \
             clip's recipe says so, its name ends in "-partial" unless -o gives another, and the job can go on afterwards \
             as if nothing had happened.
+
+            A state that other weights, another build of the program or another kind of CPU has kept is not used unasked: \
+            the command then ends with exit code 12 and changes nothing, and --anyway or --anew says what is to happen.
             """)
 
     @Argument(
@@ -24,8 +27,20 @@ struct ResumeCommand: AsyncParsableCommand {
     @Flag(help: "Write what there is, and leave the job as it is. Prints the clip's path.")
     var partial = false
 
+    @Flag(help: "Go on also from a state that another build or another kind of CPU has kept; the clip may differ.")
+    var anyway = false
+
+    @Flag(help: "Begin with the first step, whatever was kept.")
+    var anew = false
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var report: ReportOptions
+
+    func validate() throws {
+        if [partial, anyway, anew].count(where: { $0 }) > 1 {
+            throw ValidationError("--partial, --anyway and --anew exclude one another.")
+        }
+    }
 
     func run() async throws {
         report.apply()
@@ -34,7 +49,8 @@ struct ResumeCommand: AsyncParsableCommand {
         let id = try job ?? newestStopped(session.jobs.history)
         if partial { return try await writePartial(id, &session) }
         let target = output.map { JobOutput(file: workplace.paths.expanding($0)) }
-        let handle = try await session.jobs.resume(id, output: target, wantsPreviews: false)
+        let use: StateUse = anew ? .none : anyway ? .any : .own
+        let handle = try await session.jobs.resume(id, output: target, using: use, wantsPreviews: false)
         let result = try await session.follow(handle)
         guard !report.json else { return }
         switch handle.kind {

@@ -28,6 +28,9 @@ struct EngineOptions: ParsableArguments {
     @Option(help: .hidden)
     var fakeDisk: String?
 
+    @Option(help: .hidden)
+    var fakeBuild: String?
+
     @Flag(help: .hidden)
     var keepOrder = false
 
@@ -59,6 +62,7 @@ struct EngineOptions: ParsableArguments {
             add("--fake-memory", fakeMemory)
             add("--fake-fail", fakeFail)
             add("--fake-disk", fakeDisk)
+            add("--fake-build", fakeBuild)
         }
         add("--threads", (threads ?? settings.threads).map(String.init))
         if ignoreMemory { words.append("--ignore-memory") }
@@ -109,6 +113,7 @@ struct EngineOptions: ParsableArguments {
     /// The options of the fake engine.
     var fakeOptions: FakeOptions {
         var options = FakeOptions(stepMilliseconds: max(fakeStepMs, 0), decodeMilliseconds: max(fakeDecodeMs, 0))
+        options.build = fakeBuild
         options.failure = fakeFail.flatMap { FakeOptions.Failure($0) }
         options.diskBytes = fakeDisk.flatMap(Self.bytes)
         if let bytes = fakeMemory.flatMap(Self.bytes) { options.availableBytes = bytes }

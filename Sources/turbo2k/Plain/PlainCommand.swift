@@ -1,4 +1,5 @@
 import Foundation
+import StudioCore
 
 /// A typed command of plain mode.
 enum PlainCommand: String, CaseIterable {
@@ -15,13 +16,17 @@ enum PlainCommand: String, CaseIterable {
         case .list: "list: tell the newest ten drafts and clips."
         case .open: "open N: load the prompt and settings of job N."
         case .stop: "stop: stop the running job; its finished steps are kept."
-        case .resume: "resume: go on with the newest stopped job. resume N: with job N."
+        case .resume:
+            "resume: go on with the newest stopped job. resume N: with job N. resume N anew: from its first step."
         case .queue: "queue: tell the jobs that wait or run."
         case .presets: "presets: name the presets; set preset NAME takes one."
         case .help: "help: these lines."
         case .quit: "quit: leave."
         }
     }
+
+    /// Words behind `resume` for a job whose kept state is of other weights or another build.
+    static let stateUses: [String: StateUse] = ["anew": .none, "anyway": .any]
 
     /// The first word as a command, and the rest of the line.
     static func parse(_ line: String) -> (command: PlainCommand, rest: String)? {

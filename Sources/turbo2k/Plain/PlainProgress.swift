@@ -5,12 +5,14 @@ import StudioCore
 /// What a job's events are in sentences: its start, now and then its progress, its end.
 struct PlainProgress {
     private let title: String
+    private let job: Int
     private var estimate: TimeEstimate?
     private var hasStarted = false
     private var lastLine = ContinuousClock.now
     private var lastFraction = 0.0
 
     init(_ job: JobHandle) {
+        self.job = job.id
         title = "\(job.kind == .draft ? "Draft" : "Commit") \(job.id)"
     }
 
@@ -26,6 +28,7 @@ struct PlainProgress {
             return progress("step \(step.number) of \(step.count)", Double(step.number) / Double(step.count))
         case .generation(.partsFinished(.decode, let parts, let count)):
             return progress("frame \(parts) of \(count)", Double(parts) / Double(max(count, 1)))
+        case .generation(.noted(let text)): return "\(title): \(text)"
         default: return nil
         }
     }
@@ -47,8 +50,12 @@ struct PlainProgress {
     }
 
     func ended(_ error: any Error) -> String {
-        error is CancellationError
-            ? "\(title) stopped. Its finished steps are kept." : "\(title) failed. \(Failure.sentence(of: error))"
+        if error is CancellationError { return "\(title) stopped. Its finished steps are kept." }
+        guard case GenerationError.otherState(let text, let canGoOn) = JobFailure(error).original else {
+            return "\(title) failed. \(Failure.sentence(of: error))"
+        }
+        let goesOn = canGoOn ? "resume \(job) anyway to go on, or " : ""
+        return "\(title) did not go on. \(text) Type \(goesOn)resume \(job) anew to begin with the first step."
     }
 
     /// `8 seconds`, `3 minutes 20 seconds`, `2 hours 5 minutes`.

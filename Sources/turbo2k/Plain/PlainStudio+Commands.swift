@@ -50,9 +50,13 @@ extension PlainStudio {
         var filter = HistoryFilter()
         filter.states = [.stopped, .failed]
         filter.limit = 1
-        let newest = rest.isEmpty ? try service.history.jobs(filter).first?.id : try number(rest)
+        var words = rest.split(whereSeparator: \.isWhitespace).map(String.init)
+        let use = words.last.flatMap { PlainCommand.stateUses[$0.lowercased()] }
+        if use != nil { words.removeLast() }
+        let name = words.joined(separator: " ")
+        let newest = name.isEmpty ? try service.history.jobs(filter).first?.id : try number(name)
         guard let newest else { throw StudioError.unreadable("No job is stopped or failed.") }
-        let job = try await service.resume(newest, wantsPreviews: false)
+        let job = try await service.resume(newest, using: use ?? .own, wantsPreviews: false)
         if job.kind == .draft { newestDraft = job.id }
         follow(job)
     }

@@ -5,7 +5,8 @@ enum ExitCodes {
         (4, "not enough memory"), (5, "ran out of memory (state kept)"), (6, "disk full or output not writable"),
         (7, "codec or container not available"), (8, "stopped on request (state kept)"),
         (9, "history held by another program"), (10, "input file unreadable or without a recipe"),
-        (11, "settings, preset or theme file wrong"), (64, "wrong usage"), (130, "Ctrl-C"), (143, "SIGTERM"),
+        (11, "settings, preset or theme file wrong"), (12, "kept state of other weights or another build"),
+        (64, "wrong usage"), (130, "Ctrl-C"), (143, "SIGTERM"),
     ]
 
     /// `0 done, 1 failed, ...`.

@@ -62,7 +62,12 @@ enum Failure {
     }
 
     static func sentence(of error: any Error) -> String {
-        error is CancellationError ? "Stopped." : TextCleaning.oneLine(String(describing: error))
+        if error is CancellationError { return "Stopped." }
+        let failure = JobFailure(error)
+        let advice =
+            failure.exitCode == JobFailure.otherStateExitCode
+            ? " " + (failure.suggestions ?? []).joined(separator: " or ") + " says what is to happen." : ""
+        return TextCleaning.oneLine(String(describing: error)) + advice
     }
 
     private static func object(_ error: any Error, _ code: Int32, _ sentence: String) -> JSONValue {
@@ -91,6 +96,7 @@ enum Failure {
         case 9: "busy"
         case 10: "input"
         case 11: "settings"
+        case 12: "state"
         default: "failed"
         }
     }

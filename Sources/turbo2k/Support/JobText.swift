@@ -26,7 +26,8 @@ enum JobText {
         if !tags.isEmpty { lines.append(padded("tags") + tags.joined(separator: ", ")) }
         for output in try history.outputs(of: job.id) {
             let gone = FileManager.default.fileExists(atPath: output.path) ? "" : " (gone)"
-            lines.append(padded("file") + TextCleaning.oneLine(output.path) + gone)
+            let name = output.kind == "partial" ? "partial" : "file"
+            lines.append(padded(name) + TextCleaning.oneLine(output.path) + gone)
         }
         let steps = try history.steps(of: job.id)
         if !steps.isEmpty {
@@ -55,7 +56,10 @@ enum JobText {
                 "files",
                 .array(
                     try history.outputs(of: job.id).map { output in
-                        .object([("path", .string(output.path)), ("bytes", .integer(output.bytes))])
+                        .object([
+                            ("path", .string(output.path)), ("bytes", .integer(output.bytes)),
+                            ("kind", .string(output.kind)),
+                        ])
                     })
             ),
         ]
