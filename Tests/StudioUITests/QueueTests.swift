@@ -47,13 +47,45 @@ struct QueueTests {
         state.jobStopped(15, draft: nil)
         state.press(.end)
         #expect(state.queue.selected?.id == 15)
-        #expect(state.message?.text.contains("w write what there is") == true)
+        #expect(state.message?.text.contains("step 3/8 is kept.  R resume  w write") == true)
         let actions = state.press(.character("w"))
         #expect(actions == [.writePartial(15)])
         let file = URL(filePath: "/tmp/fox-partial.mp4")
         state.partialWritten(15, draft: nil, file: file, steps: StepsDone(done: 3, of: 8))
-        #expect(state.message?.text.contains("Step 3 of 8 of job 15 is written: fox-partial.mp4") == true)
+        #expect(state.message?.text.contains("The partial clip of job 15, step 3/8, is written.") == true)
+        #expect(state.log.lines.last?.text.contains("/tmp/fox-partial.mp4") == true)
         #expect(state.queue.jobs.first { $0.id == 15 }?.state == .stopped(step: 3, of: 8))
+    }
+
+    @Test("Where the keys of a stopped job do not work they are said to be the queue's")
+    func stoppedElsewhere() throws {
+        var state = try waiting()
+        state.jobTold(15, .stateSaved(pass: .lr, step: 3, bytes: 1))
+        state.press(.alt("1"))
+        state.jobStopped(15, draft: nil)
+        #expect(state.message?.text == "Job 15 stopped, step 3/8 is kept.  Queue: R resume, w write, x drop")
+    }
+
+    @Test(
+        "A kept state of other weights or another build is asked about, and the job is no failure",
+        arguments: [true, false])
+    func otherState(canGoOn: Bool) throws {
+        var state = try waiting()
+        state.jobTold(15, .stateSaved(pass: .lr, step: 3, bytes: 1))
+        state.jobFailed(15, draft: nil, GenerationError.otherState("Step 3 is another's.", canGoOn: canGoOn))
+        #expect(state.queue.jobs.first { $0.id == 15 }?.state == .stopped(step: 3, of: 8))
+        #expect(state.text.contains("Go on with job 15?") && state.text.contains("a begin anew"))
+        #expect(state.text.contains("R go on") == canGoOn)
+        var other = state
+        let left = other.press(.escape)
+        #expect(left.isEmpty && other.overlays.isEmpty)
+        if canGoOn {
+            var other = state
+            let goesOn = other.press(.character("R"))
+            #expect(goesOn == [.resumeJobUsing(15, .any)])
+        }
+        let anew = state.press(.character("a"))
+        #expect(anew == [.resumeJobUsing(15, .none)])
     }
 
     @Test("An engine that was ended offers to write what there is")

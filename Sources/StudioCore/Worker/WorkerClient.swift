@@ -51,6 +51,12 @@ package final class WorkerClient: JobService {
         return try await open()
     }
 
+    /// How the worker's engine was started that is joined, or that runs; nil where none does.
+    package func joinedEngine() async -> String? {
+        guard (try? await link.open(starts: false)) != nil else { return nil }
+        return await link.hello?.engine ?? ""
+    }
+
     /// Leaves the worker, which goes on.
     package func close() async { await link.close() }
 

@@ -15,7 +15,9 @@ actor WorkerLink {
     /// The connection is gone; nil: in good order.
     private let onLoss: @Sendable (EngineEnd?) async -> Void
     private var connection: SocketConnection?
-    private var opening: Task<SocketConnection, any Error>?
+    private var opening: (task: Task<SocketConnection, any Error>, starts: Bool)?
+    /// Left by this program: no other worker is looked for.
+    private var isClosed = false
     private var answers: [Int: CheckedContinuation<(WorkerAnswer, Data), any Error>] = [:]
     private var nextID = 1
     /// What this program started last: the process that watches over a worker.
@@ -48,23 +50,46 @@ actor WorkerLink {
         Foundation.kill(pid, SIGKILL)
     }
 
-    /// A connection to a worker that has answered; a worker is started where none runs and one can be.
+    /// A connection to a worker that has answered; where none runs one is started, if it can be and `starts` says so.
     @discardableResult
-    func open() async throws -> SocketConnection {
+    func open(starts: Bool = true) async throws -> SocketConnection {
         if let connection { return connection }
-        if let opening { return try await opening.value }
-        let task = Task { try await makeConnection() }
-        opening = task
-        defer { opening = nil }
+        isClosed = false
+        if let opening {
+            if opening.starts || !starts { return try await opening.task.value }
+            // Who only looks for a worker may find none.
+            _ = try? await opening.task.value
+            if self.opening?.task == opening.task { self.opening = nil }
+            return try await open(starts: starts)
+        }
+        let task = Task { try await makeConnection(starts ? launch : nil) }
+        opening = (task, starts)
+        defer { if opening?.task == task { opening = nil } }
         return try await task.value
     }
 
     func close() {
+        isClosed = true
         connection?.close()
         connection = nil
     }
 
-    private func makeConnection() async throws -> SocketConnection {
+    /// The worker has left in good order. Another program may start the next one: whoever watches the queue sees that too.
+    private func joinNext() {
+        Task { [weak self] in
+            for attempt in 0... {
+                try? await Task.sleep(for: attempt < 100 ? .milliseconds(100) : .seconds(2))
+                guard let self, await !self.joined() else { return }
+            }
+        }
+    }
+
+    private func joined() async -> Bool {
+        guard connection == nil, !isClosed else { return true }
+        return (try? await open(starts: false)) != nil
+    }
+
+    private func makeConnection(_ launch: WorkerLaunch?) async throws -> SocketConnection {
         let deadline = ContinuousClock.now + .seconds(10)
         var started: ChildProcess?
         while true {
@@ -118,7 +143,13 @@ actor WorkerLink {
             var isGoodbye = false
             for await message in connection.messages {
                 if let event = WireText.value(WorkerEvent.self, message) {
-                    if event.event == .bye { isGoodbye = true } else { onMessage(message) }
+                    guard event.event == .bye else {
+                        onMessage(message)
+                        continue
+                    }
+                    // What is asked from here on is asked of the next one.
+                    isGoodbye = true
+                    connection.close()
                 } else if let answer = WireText.value(WorkerAnswer.self, message) {
                     await self?.take(answer, message.payload.first ?? Data())
                 }
@@ -151,6 +182,7 @@ actor WorkerLink {
         for answer in answers.values { answer.resume(throwing: end) }
         answers = [:]
         if wasOpen { await onLoss(isGoodbye ? nil : end) }
+        if wasOpen, isGoodbye { joinNext() }
     }
 
     /// Waits until the process is really gone, since the system takes its time over many gigabytes, and until the process

@@ -27,6 +27,7 @@ enum AppEvent: Sendable {
     case features([FeaturePicture], draft: Int)
     case featuresFailed(String, draft: Int)
     case historyLoaded(StoredHistory)
+    case olderDrafts(StoredDrafts.Page)
     /// Nil where nothing can be said; the reason is told apart.
     case estimated((draft: FormEstimate, commit: FormEstimate)?, request: Int)
     /// Nil where there is no tokenizer.
@@ -46,8 +47,8 @@ enum AppEvent: Sendable {
     case problem(String, MessageKind)
     /// A commit's format cannot be written here.
     case formatMissing(CommitChoice, String)
-    /// Whether the engine that was joined was started otherwise than this studio would.
-    case engineDiffers(Bool)
+    /// The options of the engine that was joined.
+    case engineJoined(String)
 }
 
 /// Events from any thread for the one loop that takes them; those that are ready at once are taken at once.

@@ -21,6 +21,7 @@ extension StudioApp {
         case .parkJob(let id): changeQueue(.stop(id, .park))
         case .removeJob(let id): changeQueue(.remove(id))
         case .resumeJob(let id): resume(id)
+        case .resumeJobUsing(let id, let use): resume(id, using: use)
         case .resumeJobIn(let id, let folder): resume(id, in: folder)
         case .resumeJobAs(let id, let ending): resume(id, as: ending)
         case .writePartial(let id): writePartial(id)

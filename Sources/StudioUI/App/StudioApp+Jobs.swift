@@ -17,7 +17,10 @@ extension StudioApp {
             open(engine.jobs(history))
             Task.detached {
                 do {
-                    mailbox.post(.historyLoaded(try StoredHistory.load(history, job: job)))
+                    let stored = try StoredHistory.load(history, job: job)
+                    mailbox.post(.historyLoaded(stored))
+                    var older = stored.older
+                    while let page = try older.next(history) { mailbox.post(.olderDrafts(page)) }
                 } catch {
                     mailbox.post(.problem(String(describing: error), .error))
                 }
@@ -115,9 +118,10 @@ extension StudioApp {
         case .draftRead(let entry): perform(state.othersDraftFinished(entry))
         case .stepsRead(let run): state.stepsRead(run)
         case .clip(let clip): state.clipLoaded(clip)
-        case .thumbnail(let frame, let draft): state.thumbnails[draft] = frame
+        case .thumbnail(let frame, let draft): state.keepThumbnail(frame, of: draft)
         case .sheetClip(let clip, let draft): state.sheetClipLoaded(clip, draft: draft)
         case .historyLoaded(let stored): adopt(stored)
+        case .olderDrafts(let page): adopt(page)
         case .estimated(let found, let request): take(found, request: request)
         case .thumbnailClip(let clip, let draft): state.movingThumbnail = (draft, clip)
         case .features(let pictures, let draft): state.featuresLoaded(pictures, draft: draft)
@@ -137,20 +141,19 @@ extension StudioApp {
         case .filesChanged: readFilesAgain()
         case .problem(let text, let kind): state.say(text, kind)
         case .formatMissing(let choice, let message): state.offerFormats(.otherFormat(choice), message)
-        case .engineDiffers(let differs): joinsOtherEngine = differs
+        case .engineJoined(let found): engineJoined(found)
         case .terminal, .tick, .tmux, .control: break
         }
     }
 
     private func adopt(_ stored: StoredHistory) {
-        state.drafts.replace(stored.drafts)
+        adopt(stored.first)
         state.promptHistory = PromptHistory(stored.prompts)
         let present = Set(state.queue.jobs.map(\.id))
         state.queue.jobs += stored.endedJobs.filter { !present.contains($0.id) }
-        state.adopt(stored.batches)
         if state.run == nil { state.run = stored.lastRun }
-        state.showsTour = stored.drafts.isEmpty
-        if stored.drafts.isEmpty, Machine.current.features.isEmpty {
+        state.showsTour = stored.first.entries.isEmpty
+        if state.showsTour, Machine.current.features.isEmpty {
             state.say("This CPU has no AVX2. Everything works, but slowly.", .warning)
         }
         if let notice = stored.notice { state.say(notice, .warning) }
@@ -160,5 +163,11 @@ extension StudioApp {
         if let lostDesk { state.say(lostDesk.crashNotice(job: stored.jobState), .warning) }
         if let newest = state.drafts.selected { perform(state.show(newest)) }
         perform([.estimate])
+    }
+
+    private func adopt(_ page: StoredDrafts.Page) {
+        state.drafts.take(page.entries)
+        state.adopt(page.batches)
+        state.noteOpenCommits()
     }
 }

@@ -24,16 +24,26 @@ extension StudioApp {
     /// started otherwise makes room where it has nothing to do.
     private func joinEngine() {
         guard let client = jobs as? WorkerClient else { return }
-        let (mailbox, wasOther) = (mailbox, joinsOtherEngine)
-        request { [engine] in
-            let found = try await client.open(engine: engine.identity)
-            mailbox.post(.engineDiffers(found != engine.identity))
-            guard found != engine.identity, !wasOther else { return }
-            let options = found.isEmpty ? "its own options" : "\"\(TextCleaning.oneLine(found))\""
-            mailbox.post(
-                .problem(
-                    "The engine that runs was started with \(options); that holds until its jobs are done.", .warning))
+        let mailbox = mailbox
+        request { [engine] in mailbox.post(.engineJoined(try await client.open(engine: engine.identity))) }
+    }
+
+    /// Whose engine took the place of one that has left.
+    private func lookAtEngine() {
+        guard let client = jobs as? WorkerClient else { return }
+        let mailbox = mailbox
+        Task.detached {
+            if let found = await client.joinedEngine() { mailbox.post(.engineJoined(found)) }
         }
+    }
+
+    /// An engine that was started otherwise than this studio would do it is told of, once.
+    func engineJoined(_ found: String) {
+        guard otherEngine != found else { return }
+        otherEngine = found == engine.identity ? nil : found
+        guard let other = otherEngine else { return }
+        let options = other.isEmpty ? "the default options" : "\"\(TextCleaning.oneLine(other))\""
+        state.say("Until its jobs are done, the engine that runs keeps its own options: \(options).", .warning)
     }
 
     // MARK: Asking
@@ -46,12 +56,16 @@ extension StudioApp {
             return state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
         }
         // A pause asked for before holds what is entered after it.
-        let (mailbox, last, change) = (mailbox, lastSubmission, lastChange)
+        let (mailbox, last, change, identity) = (mailbox, lastSubmission, lastChange, engine.identity)
         openRequests += 1
         lastSubmission = Task.detached {
             await last?.value
             await change?.value
             do {
+                // An engine of another studio's options makes room where it has nothing to do.
+                if let client = jobs as? WorkerClient {
+                    mailbox.post(.engineJoined(try await client.open(engine: identity)))
+                }
                 try await order(jobs) { mailbox.post(.submitted($0.id)) }
                 mailbox.post(.requestEnded(nil))
             } catch {
@@ -60,8 +74,8 @@ extension StudioApp {
         }
     }
 
-    func resume(_ id: Int) {
-        submit { jobs, entered in entered(try await jobs.resume(id)) }
+    func resume(_ id: Int, using state: StateUse = .own) {
+        submit { jobs, entered in entered(try await jobs.resume(id, using: state)) }
     }
 
     /// Goes on, and writes the clip into another folder.
@@ -180,7 +194,9 @@ extension StudioApp {
 
     func take(_ news: JobNews) {
         switch news {
-        case .queue(let queue): adopt(queue)
+        case .queue(let queue):
+            adopt(queue)
+            lookAtEngine()
         case .entered(let job, let order):
             queued[job.id] = job
             enter(job)
@@ -266,7 +282,6 @@ extension StudioApp {
         }
         tellEnd()
         perform([.estimate])
-        if joinsOtherEngine, jobs?.board.queue.isIdle == true { joinEngine() }
     }
 
     /// Rings, as the settings want it, if the terminal has no focus and nothing else is left to do.

@@ -44,8 +44,8 @@ package final class StudioApp {
     var tokenTask: Task<Void, Never>?
     var countsAgain = false
     var isQuitting = false
-    /// The engine that runs was started with other options than this studio's.
-    var joinsOtherEngine = false
+    /// The options of the engine that runs, where they are not this studio's.
+    var otherEngine: String?
     /// Where other programs ask what is on the screen.
     var control: SocketListener?
 

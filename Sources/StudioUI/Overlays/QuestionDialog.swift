@@ -6,6 +6,8 @@ package struct QuestionDialog: Sendable {
         case stopJob(Int)
         /// A job was stopped by something else than the user.
         case goOn(Int)
+        /// What was kept of a job is of other weights or another build.
+        case otherState(Int)
         case dropJob(Int)
         /// A clip that could not be written.
         case writeAgain(Int)

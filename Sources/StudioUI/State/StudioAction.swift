@@ -1,6 +1,7 @@
 package import Foundation
 package import Generation
 package import Kernels
+package import StudioCore
 
 /// What the state asks the program to do: everything that waits, reads, writes or computes.
 package enum StudioAction: Sendable, Equatable {
@@ -14,6 +15,8 @@ package enum StudioAction: Sendable, Equatable {
     case parkJob(Int)
     case removeJob(Int)
     case resumeJob(Int)
+    /// Goes on with a job whose kept state is of another build, or begins it anew.
+    case resumeJobUsing(Int, StateUse)
     /// Goes on, and writes the clip under its name in another folder.
     case resumeJobIn(Int, folder: String)
     /// Goes on, and writes the clip in another format; the name's ending.

@@ -16,6 +16,7 @@ extension StudioState {
                 focus(on: .log)
                 return []
             }
+        case .otherState(let id): return [.resumeJobUsing(id, answer == "R" ? .any : .none)]
         case .otherFormat(var choice):
             guard let ending = Self.ending(answer) else { return [] }
             choice.fileName = (choice.fileName as NSString).deletingPathExtension + "." + ending

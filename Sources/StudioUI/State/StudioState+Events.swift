@@ -83,9 +83,7 @@ extension StudioState {
         return sheet == nil ? show(entry) : clips
     }
 
-    mutating func keep(_ entry: DraftEntry) {
-        if let gone = drafts.add(entry) { thumbnails[gone] = nil }
-    }
+    mutating func keep(_ entry: DraftEntry) { drafts.add(entry) }
 
     package mutating func commitFinished(_ id: Int, draft: Int, file: URL, seconds: Double, bytes: Int) {
         queue.change(id) { $0.state = .done(seconds: seconds, bytes: bytes) }
@@ -101,9 +99,12 @@ extension StudioState {
         queue.change(id) { $0.state = .stopped(step: steps, of: count) }
         finishRun(id, .stopped)
         if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
-        let kept = steps > 0 ? " at step \(steps)/\(count), its state is kept" : ""
-        let keys = steps > 0 ? "  R resume  w write what there is  x drop" : ""
-        say("Job \(id) stopped\(kept).\(keys)", .warning)
+        // The keys are those of the queue, whatever pane has the focus.
+        let keys = focus == .queue ? "R resume  w write  x drop" : "Queue: R resume, w write, x drop"
+        say(
+            steps > 0
+                ? "Job \(id) stopped, step \(steps)/\(count) is kept.  \(keys)"
+                : "Job \(id) stopped before its first step was done.", .warning)
     }
 
     /// A clip of what a stopped job has was written; the job is stopped as before.
@@ -111,10 +112,8 @@ extension StudioState {
         queue.change(id) { $0.state = .stopped(step: steps.done, of: steps.count) }
         finishRun(id, .stopped)
         if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
-        say(
-            "Step \(steps.done) of \(steps.count) of job \(id) is written: \(file.lastPathComponent). R goes on with it."
-        )
-        say("the partial clip is in \(file.deletingLastPathComponent().path(percentEncoded: false))", .detail)
+        say("The partial clip of job \(id), step \(steps.done)/\(steps.count), is written. R goes on with the job.")
+        say("the partial clip is \(file.path(percentEncoded: false))", .detail)
     }
 
     package mutating func partialFailed(_ id: Int, draft: Int?, _ error: (any Error)?) {
@@ -133,7 +132,7 @@ extension StudioState {
         // A question about a job that has just ended answers itself.
         overlays.removeAll { overlay in
             guard case .question(let question) = overlay else { return false }
-            return [.stopJob(id), .goOn(id), .dropJob(id), .quit].contains(question.purpose)
+            return [.stopJob(id), .goOn(id), .otherState(id), .dropJob(id), .quit].contains(question.purpose)
         }
         guard run?.id == id else { return }
         run?.phase = phase

@@ -84,6 +84,7 @@ extension StudioState {
     /// A job ended with an error. What it can go on with is offered at once.
     package mutating func jobFailed(_ id: Int, draft: Int?, _ error: any Error) {
         let failure = JobFailure(error)
+        guard failure.exitCode != JobFailure.otherStateExitCode else { return askAboutState(id, draft: draft, failure) }
         let isRun = run?.id == id
         let isSampled = isRun && run.map { ($0.steps.last?.number ?? 0) >= $0.stepCount } ?? false
         jobFailed(id, draft: draft, failure.message)
@@ -111,6 +112,24 @@ extension StudioState {
         case 7: offerFormats(.otherFormatOf(id), failure.message)
         default: break
         }
+    }
+
+    /// What was kept of the job is of other weights or another build: it is as it was, and the person says what happens.
+    private mutating func askAboutState(_ id: Int, draft: Int?, _ failure: JobFailure) {
+        let done = run.flatMap { $0.id == id ? ($0.savedStep ?? 0, $0.stepCount) : nil } ?? (0, 0)
+        queue.change(id) { $0.state = .stopped(step: done.0, of: done.1) }
+        finishRun(id, .stopped)
+        if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
+        say(failure.message, .warning)
+        let goesOn: [QuestionDialog.Answer] =
+            if case GenerationError.otherState(_, canGoOn: true) = failure.original { [.init("R", "go on")] } else {
+                []
+            }
+        overlays.append(
+            .question(
+                QuestionDialog(
+                    .otherState(id), title: "Go on with job \(id)?", lines: [failure.message],
+                    answers: goesOn + [.init("a", "begin anew")])))
     }
 
     /// A pause is a stop with a bookmark: the same key goes on.
@@ -145,7 +164,9 @@ extension StudioState {
     package mutating func adopt(_ found: [Batch]) {
         for batch in found {
             guard let index = batches.firstIndex(where: { $0.id == batch.id }) else {
-                batches.append(batch)
+                let place = batches.firstIndex { $0.id > batch.id } ?? batches.count
+                batches.insert(batch, at: place)
+                if batches.count > Self.batchLimit { batches.removeFirst() }
                 continue
             }
             for (place, member) in batch.members.enumerated() where member.job != nil {
