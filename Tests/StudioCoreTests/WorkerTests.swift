@@ -210,6 +210,57 @@ struct WorkerTests {
         try await served.end()
     }
 
+    @Test("What is refused for its state comes back as that, and is asked for again as it was said")
+    func otherState() throws {
+        let error = GenerationError.otherState("Another build kept step 2 of 8.", canGoOn: true)
+        let sent = try JSONDecoder().decode(JobFailure.self, from: JSONEncoder().encode(JobFailure(error)))
+        #expect(sent.original as? GenerationError == error && sent.suggestions == ["--anyway", "--anew"])
+        let weights = GenerationError.otherState("The weights have changed.", canGoOn: false)
+        #expect(JobFailure(weights).original as? GenerationError == weights)
+        #expect(JobFailure(weights).suggestions == ["--anew"])
+    }
+
+    @Test("A front end joins the engine that takes the place of the one that has left")
+    func nextEngine() async throws {
+        let served = try Served()
+        let client = try await served.client()
+        try await served.end()
+        let server = WorkerServer(served.runner, paths: served.folder.paths, engine: "other")
+        let next = Task { try await server.run() }
+        // Nobody asks for anything: it looks by itself.
+        try await served.runner.change(.pause(true))
+        let draft = try await served.runner.draft(Served.recipe)
+        await reaches(client, [draft.id])
+        let found = await client.joinedEngine()
+        #expect(found == "other")
+        draft.stop()
+        await reaches(client, [])
+        server.end()
+        _ = try await next.value
+    }
+
+    @Test("A long clip is shown with fewer and smaller pictures, at its true speed")
+    func longPreview() async throws {
+        let served = try Served(FakeOptions(stepMilliseconds: 1, decodeMilliseconds: 1))
+        let client = try await served.client()
+        var recipe = Served.recipe
+        recipe.frames = 97
+        recipe.lr.size = VideoSize(width: 512, height: 512)
+        recipe.hr.size = VideoSize(width: 1024, height: 1024)
+        let job = try await client.draft(recipe)
+        var shown: Preview?
+        for try await event in job.events {
+            if case .generation(.preview(let preview)) = event.content, preview.look == .decoded { shown = preview }
+        }
+        // One that would come after the job's end is not sent at all.
+        if let shown {
+            let bytes = shown.frames.reduce(0) { $0 + $1.pixels.count }
+            #expect(bytes <= 24 << 20 && bytes > 20 << 20)
+            #expect(shown.fps == 12 && shown.frames.count == 49)
+        }
+        try await served.end()
+    }
+
     @Test("Waiting jobs are ordered, removed and held back from any front end; drafts go before commits")
     func queue() async throws {
         let served = try Served()

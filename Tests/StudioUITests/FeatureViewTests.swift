@@ -14,7 +14,7 @@ struct FeatureViewTests {
     /// Two drafts in the list, and the features of the newer one asked for.
     private func opened(_ width: Int = 120, _ height: Int = 40) throws -> StudioState {
         var state = try Sample.state(width, height)
-        state.drafts.replace([try Sample.draft(1, "dusk"), try Sample.draft(2, "dawn")])
+        state.drafts.take([try Sample.draft(1, "dusk"), try Sample.draft(2, "dawn")])
         state.press(.escape, .character("3"))
         let asked = state.press(.character("V"))
         #expect(asked == [.showFeatures(draft: 2)])
@@ -115,7 +115,7 @@ struct LookTests {
     @Test("A commit tells how near it is to its draft, and warns once when it moves away after half the steps")
     func match() throws {
         var state = try Sample.state(120, 40)
-        state.drafts.replace([try Sample.draft(1, "dusk")])
+        state.drafts.take([try Sample.draft(1, "dusk")])
         let recipe = try Sample.draft(1, "dusk").recipe
         state.jobEntered(2, kind: .commit, recipe: recipe, draft: 1, expected: nil)
         state.jobStarted(2, kind: .commit, recipe: recipe, draft: 1)

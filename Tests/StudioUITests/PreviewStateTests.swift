@@ -58,7 +58,7 @@ struct PreviewStateTests {
     @Test("A wide picture shows A and B side by side")
     func sideBySide() throws {
         var state = try Sample.state(120, 40)
-        state.drafts.replace([try Sample.draft(1, "fox"), try Sample.draft(2, "owl")])
+        state.drafts.take([try Sample.draft(1, "fox"), try Sample.draft(2, "owl")])
         state.preview.show(Sample.clip(.draft(1)), now: 0)
         state.press(.alt("3"), .character("b"))
         #expect(!state.preview.isComparing)

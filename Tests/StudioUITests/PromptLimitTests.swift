@@ -108,7 +108,7 @@ struct SeedTests {
     @Test("s in the commit dialog types another seed; empty is the draft's again")
     func commitSeed() throws {
         var state = try Sample.state(120, 40)
-        state.drafts.replace([try Sample.draft(1, "a fox")])
+        state.drafts.take([try Sample.draft(1, "a fox")])
         state.press(.alt("t"))
         #expect(state.text.contains("same as the draft; s types another"))
         state.press(.character("s"))

@@ -80,7 +80,7 @@ struct StormTests {
     func storm(seed: UInt64) throws {
         var dice = Dice(state: seed)
         var state = try Sample.busy(120, 40)
-        state.drafts.replace(try (1...12).map { try Sample.draft($0, "fox \($0)") })
+        state.drafts.take(try (1...12).map { try Sample.draft($0, "fox \($0)") })
         for turn in 0..<2000 {
             state.now += Double.random(in: 0...0.3, using: &dice)
             if turn.isMultiple(of: 40) {

@@ -43,7 +43,7 @@ struct StudioStateTests {
         let first = state.form.seed
         state.press(.enter)
         #expect(state.form.seed != first)
-        state.drafts.replace([try Sample.draft(3, "fox", seed: 77)])
+        state.drafts.take([try Sample.draft(3, "fox", seed: 77)])
         state.press(.alt("5"), .character("="))
         #expect(state.form.seed == 77 && state.form.isSeedLocked)
         state.press(.control("g"))
@@ -232,7 +232,7 @@ struct StudioStateTests {
     @Test("Ctrl-T shows the dialog first and commits at once later")
     func commit() throws {
         var state = try Sample.state(120, 40)
-        state.drafts.replace([try Sample.draft(1, "a fox")])
+        state.drafts.take([try Sample.draft(1, "a fox")])
         let outcome8 = state.press(.control("t"))
         #expect(outcome8 == [.estimate])
         #expect(state.text.contains("Commit draft 1"))
@@ -267,7 +267,7 @@ struct StudioStateTests {
         var state = try Sample.state(120, 40)
         var entry = try Sample.draft(4, "an owl at night", seed: 9)
         entry.recipe.lr.steps = 30
-        state.drafts.replace([entry])
+        state.drafts.take([entry])
         state.press(.alt("5"), .character("e"))
         #expect(state.prompt.text == "an owl at night")
         #expect(state.form.values.lr.steps == 30)
@@ -278,7 +278,7 @@ struct StudioStateTests {
     @Test("The filter of the drafts narrows the list and Esc clears it")
     func filter() throws {
         var state = try Sample.state(120, 40)
-        state.drafts.replace([
+        state.drafts.take([
             try Sample.draft(1, "a fox", seed: 12), try Sample.draft(2, "an owl", seed: 13),
             try Sample.draft(3, "a fox and an owl", seed: 127),
         ])

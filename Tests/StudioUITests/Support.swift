@@ -51,7 +51,7 @@ enum Sample {
     static func busy(_ width: Int, _ height: Int, borders: BorderKind = .unicode) throws -> StudioState {
         var state = try state(width, height, borders: borders)
         state.prompt = TextEditor("A fox crosses a snowy ridge at sunset, slow dolly in, warm rim light")
-        state.drafts.replace([try draft(1, "fox, dusk", seed: 903), try draft(2, "fox, snow ridge, slow")])
+        state.drafts.take([try draft(1, "fox, dusk", seed: 903), try draft(2, "fox, snow ridge, slow")])
         state.preview.show(clip(.draft(2)), now: 0)
         let recipe = state.form.recipe(prompt: state.prompt.text, negative: "")
         state.jobEntered(15, kind: .draft, recipe: recipe, draft: nil, expected: 8)

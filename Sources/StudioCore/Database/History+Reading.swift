@@ -81,6 +81,14 @@ extension History {
         try read { try String.fetchAll($0, sql: "SELECT name FROM tag WHERE job = ? ORDER BY name", arguments: [id]) }
     }
 
+    /// Of all jobs that have any.
+    package func tagsByJob() throws(StudioError) -> [Int: [String]] {
+        let rows = try read { try Row.fetchAll($0, sql: "SELECT job, name FROM tag ORDER BY job, name") }
+        var tags: [Int: [String]] = [:]
+        for row in rows { tags[row["job"], default: []].append(row["name"]) }
+        return tags
+    }
+
     /// Newest first.
     package func prompts(limit: Int = 500) throws(StudioError) -> [PromptRecord] {
         let rows = try read {
@@ -118,6 +126,7 @@ extension History {
         if let tag = filter.tag { require("job.id IN (SELECT job FROM tag WHERE name = ?)", tag) }
         if let day = filter.day { require("substr(job.made, 1, 10) = ?", day) }
         if let kind = filter.kind { require("job.kind = ?", kind.rawValue) }
+        if let next = filter.before { require("job.id < ?", next) }
         if filter.isStarred { conditions.append("job.star = 1") }
         if filter.hasCommit { conditions.append("has_commit = 1") }
         if !filter.states.isEmpty {

@@ -17,6 +17,8 @@ package struct HistoryFilter: Sendable, Hashable {
     /// Whether to list the trash instead of what is outside it.
     package var isTrash = false
     package var limit: Int?
+    /// Older ones than this job.
+    package var before: Int?
 
     package init() {}
 

@@ -104,8 +104,9 @@ struct WireResult: Codable, Sendable {
 
 extension WorkerEvent {
     private static let partialEnd = "partial"
-    /// Widest picture that is sent; the clip's file has every pixel.
-    private static let widest = 640
+    /// Widest picture that is sent, how many bytes of a moving one, and how many frames of it a second where those are too
+    /// many: the clip's file has every pixel.
+    private static let (widest, mostPreviewBytes, fastest) = (640, 24 << 20, 12.0)
 
     /// A piece of news as a message, and how dear it is; nil for what is nobody else's business.
     static func message(_ news: JobNews) -> (message: SocketMessage, worth: SocketConnection.Worth)? {
@@ -182,16 +183,32 @@ extension WorkerEvent {
     private static func message(
         _ preview: Preview, of job: Int
     ) -> (message: SocketMessage, worth: SocketConnection.Worth)? {
-        let frames = preview.frames.map { frame in
-            let size = frame.sizeFitting(maximumWidth: widest, maximumHeight: widest)
-            return size.width < frame.width ? frame.resized(toWidth: size.width, height: size.height) : frame
-        }
+        let (frames, fps) = shown(preview)
         guard let first = frames.first else { return nil }
         var event = WorkerEvent(.preview, job: job)
         event.look = preview.look
         event.picture = WirePicture(width: first.width, height: first.height, frames: frames.count)
-        (event.fps, event.match, event.seconds) = (preview.fps, preview.match, preview.seconds)
+        (event.fps, event.match, event.seconds) = (fps, preview.match, preview.seconds)
         return (WireText.message(event, frames: frames), .latest)
+    }
+
+    /// What of a preview is sent.
+    private static func shown(_ preview: Preview) -> (frames: [VideoFrame], fps: Double) {
+        guard let first = preview.frames.first else { return ([], preview.fps) }
+        func bytes(_ size: (width: Int, height: Int), _ count: Int) -> Int { size.width * size.height * 3 * count }
+        var size = first.sizeFitting(maximumWidth: widest, maximumHeight: widest)
+        let isLarge = bytes(size, preview.frames.count) > mostPreviewBytes
+        let step = isLarge ? max(Int(preview.fps / fastest), 1) : 1
+        let frames = stride(from: 0, to: preview.frames.count, by: step).map { preview.frames[$0] }
+        let surplus = Double(bytes(size, frames.count)) / Double(mostPreviewBytes)
+        if surplus > 1 {
+            let side = max(Int(Double(max(size.width, size.height)) / surplus.squareRoot()), 16)
+            size = first.sizeFitting(maximumWidth: side, maximumHeight: side)
+        }
+        let small = frames.map { frame in
+            size.width < frame.width ? frame.resized(toWidth: size.width, height: size.height) : frame
+        }
+        return (small, preview.fps / Double(step))
     }
 
     private static func event(_ told: GenerationEvent, _ job: Int) -> WorkerEvent? {

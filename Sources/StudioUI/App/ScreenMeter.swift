@@ -113,7 +113,7 @@ private enum ScreenSample {
         var state = StudioState(
             width: width, height: height, look: look, form: ParametersForm(preset, seed: 41877))
         state.prompt = TextEditor(prompt)
-        state.drafts.replace(
+        state.drafts.take(
             (1...200).map { id in
                 DraftEntry(
                     id: id, recipe: preset.recipe(prompt: "\(prompt), take \(id)", seed: UInt32(id)), seconds: 8.1,

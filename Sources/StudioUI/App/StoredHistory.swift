@@ -8,14 +8,15 @@ struct StoredHistory: Sendable {
     private static let unfinishedDays = 14.0
     private static let doneLimit = 30
 
-    var drafts: [DraftEntry]
+    /// The newest drafts.
+    var first: StoredDrafts.Page
+    /// Those that are read afterwards.
+    var older: StoredDrafts
     var prompts: [String]
     /// Jobs that can go on, and those that were done today.
     var endedJobs: [JobEntry]
     /// Those of them whose program has just been found gone.
     var abandoned: [Int]
-    /// Drafts that were asked for together.
-    var batches: [Batch]
     /// The newest job that ran.
     var lastRun: RunState?
     var notice: String?
@@ -25,39 +26,31 @@ struct StoredHistory: Sendable {
     /// Reads the history, with the state of `job`; waits for the disk.
     static func load(_ history: History, job: Int?) throws(StudioError) -> StoredHistory {
         let abandoned = try history.markAbandoned()
-        var filter = HistoryFilter()
-        filter.kind = .draft
-        filter.states = [.done]
-        filter.limit = DraftList.limit
-        let drafts = try history.jobs(filter)
-        let files = try commits(history)
-        var entries: [DraftEntry] = []
-        for record in drafts {
-            let tags = try history.tags(of: record.id)
-            entries.append(DraftEntry(record, commit: files[record.id] ?? .none, tags: tags))
-        }
-        let batches = drafts.reversed().compactMap { record in record.batch.map { $0.batch(job: record.id) } }
+        var drafts = StoredDrafts(commits: try commits(history), tags: try history.tagsByJob())
+        let first = try drafts.next(history) ?? StoredDrafts.Page()
         return StoredHistory(
-            drafts: entries, prompts: try history.prompts().map(\.text),
+            first: first, older: drafts, prompts: try history.prompts().map(\.text),
             endedJobs: try unfinished(history) + doneToday(history),
-            abandoned: abandoned, batches: batches, lastRun: try lastRun(history), notice: history.notice,
+            abandoned: abandoned, lastRun: try lastRun(history), notice: history.notice,
             jobState: job.flatMap { try? history.job($0).state })
     }
 
-    /// The newest file of each draft that was committed.
+    /// What became of the newest commit of each draft: done, with its file, or stopped.
     private static func commits(_ history: History) throws(StudioError) -> [Int: DraftEntry.Commit] {
         var filter = HistoryFilter()
         filter.kind = .commit
-        filter.states = [.done]
+        filter.states = [.done, .stopped, .failed]
         filter.limit = 1000
-        var files: [Int: DraftEntry.Commit] = [:]
+        var commits: [Int: DraftEntry.Commit] = [:]
         for commit in try history.jobs(filter) {
-            guard let parent = commit.parent, files[parent] == nil,
-                let output = try history.outputs(of: commit.id).last, !output.isGone
-            else { continue }
-            files[parent] = .done(commit.id, file: URL(filePath: output.path))
+            guard let parent = commit.parent, commits[parent] == nil else { continue }
+            if commit.state != .done {
+                commits[parent] = .stopped(commit.id)
+            } else if let output = try history.outputs(of: commit.id).last, !output.isGone {
+                commits[parent] = .done(commit.id, file: URL(filePath: output.path))
+            }
         }
-        return files
+        return commits
     }
 
     private static func unfinished(_ history: History) throws(StudioError) -> [JobEntry] {

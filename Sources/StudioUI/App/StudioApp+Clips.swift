@@ -15,9 +15,12 @@ extension StudioApp {
         clipTask = Task.detached {
             let path = file.path(percentEncoded: false)
             do {
+                let whole = try VideoReader(path: path)
+                let side = ClipMemory.side(
+                    side, width: whole.width, height: whole.height, frameCount: whole.frameCount)
                 let reader = try VideoReader(path: path, maximumSize: (side, side))
                 var frames: [VideoFrame] = []
-                while frames.count < 1000, !Task.isCancelled, let frame = try reader.nextFrame() {
+                while frames.count < ClipMemory.mostFrames, !Task.isCancelled, let frame = try reader.nextFrame() {
                     frames.append(frame)
                 }
                 guard !Task.isCancelled, !frames.isEmpty else { return }
@@ -31,11 +34,12 @@ extension StudioApp {
 
     /// Reads clips small enough for many to stand side by side.
     func loadSheet(_ clips: [SheetClip]) {
-        let mailbox = mailbox
+        let (mailbox, count) = (mailbox, state.sheetItems.count)
         Task.detached {
             for clip in clips {
                 do {
-                    mailbox.post(.sheetClip(try Self.smallClip(clip), draft: clip.draft))
+                    let small = try Self.smallClip(clip, rate: ContactSheet.rate, count: count)
+                    mailbox.post(.sheetClip(small, draft: clip.draft))
                 } catch {
                     mailbox.post(.problem(String(describing: error), .error))
                 }
@@ -43,12 +47,19 @@ extension StudioApp {
         }
     }
 
-    /// A clip small enough for a tile of text cells.
-    nonisolated private static func smallClip(_ clip: SheetClip) throws -> ShownClip {
+    /// A clip small enough for a tile of text cells: frames for `rate` a second, and so many that `count` clips fit.
+    nonisolated private static func smallClip(_ clip: SheetClip, rate: Double, count: Int) throws -> ShownClip {
         let reader = try VideoReader(path: clip.file.path(percentEncoded: false), maximumSize: (64, 64))
-        var frames: [VideoFrame] = []
-        while frames.count < 1000, let frame = try reader.nextFrame() { frames.append(frame) }
-        return ShownClip(source: .draft(clip.draft), frames: frames, fps: reader.frameRate.framesPerSecond)
+        let fps = reader.frameRate.framesPerSecond
+        let stride = ClipMemory.stride(
+            frameBytes: reader.frameWidth * reader.frameHeight * 3, frameCount: reader.frameCount, fps: fps, rate: rate,
+            count: count)
+        var (frames, index): ([VideoFrame], Int) = ([], 0)
+        while index < ClipMemory.mostFrames, let frame = try reader.nextFrame() {
+            if index.isMultiple(of: stride) { frames.append(frame) }
+            index += 1
+        }
+        return ShownClip(source: .draft(clip.draft), frames: frames, fps: fps / Double(stride))
     }
 
     /// The selected draft's small picture moves; its clip is read once it is in view.
@@ -59,7 +70,7 @@ extension StudioApp {
         let (mailbox, clip) = (mailbox, SheetClip(draft: draft.id, file: draft.clip))
         Task.detached {
             // What cannot be read stands still; the preview says why.
-            guard let small = try? Self.smallClip(clip) else { return }
+            guard let small = try? Self.smallClip(clip, rate: StudioState.thumbnailRate, count: 1) else { return }
             mailbox.post(.thumbnailClip(small, draft: clip.draft))
         }
     }

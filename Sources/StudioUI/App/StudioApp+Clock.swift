@@ -54,7 +54,12 @@ extension StudioApp {
 
     /// Asks once for the small picture of each draft in view.
     private func loadThumbnails() {
-        let missing = DraftsPane.thumbnailDrafts(state).filter { wantedThumbnails.insert($0.id).inserted }
+        // What was let go is asked for again.
+        let inView = DraftsPane.thumbnailDrafts(state)
+        if wantedThumbnails.count > StudioState.thumbnailLimit {
+            wantedThumbnails.formIntersection(inView.map(\.id))
+        }
+        let missing = inView.filter { wantedThumbnails.insert($0.id).inserted }
         loadMovingThumbnail()
         guard !missing.isEmpty else { return }
         let mailbox = mailbox

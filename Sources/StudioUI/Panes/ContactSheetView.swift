@@ -71,7 +71,7 @@ enum ContactSheetView {
     /// What stands for a picture that is not there yet.
     private static func stateText(_ item: ContactSheet.Item, _ state: StudioState) -> String {
         guard let job = state.queue.jobs.first(where: { $0.id == item.draft }) else {
-            return state.drafts.all.contains { $0.id == item.draft } ? "reading" : "waits"
+            return item.draft.flatMap { state.drafts.draft($0) } != nil ? "reading" : "waits"
         }
         switch job.state {
         case .waiting: return "waits"

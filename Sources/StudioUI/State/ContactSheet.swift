@@ -67,7 +67,7 @@ extension StudioState {
             return members.map { ContactSheet.Item(draft: $0.job, label: $0.label) }
         case .drafts(let ids):
             return ids.compactMap { id in
-                drafts.all.first { $0.id == id }.map { .init(draft: id, label: "seed \($0.recipe.seed)") }
+                drafts.draft(id).map { .init(draft: id, label: "seed \($0.recipe.seed)") }
             }
         }
     }
@@ -121,7 +121,7 @@ extension StudioState {
 
     /// Moves the selection within the sheet over places that have a draft.
     mutating func moveInSheet(by step: Int) {
-        let ids = sheetItems.compactMap(\.draft).filter { id in drafts.all.contains { $0.id == id } }
+        let ids = sheetItems.compactMap(\.draft).filter { drafts.draft($0) != nil }
         guard !ids.isEmpty else { return }
         let present = ids.firstIndex { $0 == selectedDraft?.id }
         let next = present.map { min(max($0 + step, 0), ids.count - 1) } ?? 0

@@ -16,7 +16,8 @@ package struct DraftEntry: Sendable, Identifiable {
     package var recipe: Recipe
     /// Seconds the draft took.
     package var seconds: Double
-    package var folder: URL
+    /// Of its folder; a URL would take ten times the memory, for each of ten thousand.
+    private var folderPath: String
     package var isStarred: Bool
     package var commit: Commit
     /// Words to find it by, sorted.
@@ -30,13 +31,14 @@ package struct DraftEntry: Sendable, Identifiable {
         self.id = id
         self.recipe = recipe
         self.seconds = seconds
-        self.folder = folder
+        folderPath = folder.path(percentEncoded: false)
         self.isStarred = isStarred
         self.commit = commit
         self.tags = tags
         self.made = made
     }
 
+    package var folder: URL { URL(filePath: folderPath) }
     package var clipSeconds: Double { Double(recipe.frames) / max(recipe.fps, 1) }
     package var clip: URL { folder.appending(path: "clip.mp4") }
     package var poster: URL { folder.appending(path: "poster.png") }
@@ -50,24 +52,6 @@ package struct DraftEntry: Sendable, Identifiable {
         case .done: "2k done"
         }
     }
-
-    /// Whether every word of the filter fits: `seed:12`, `size:512x288`, `model:nano`, `tag:night`, `day:2026-01-31` (in
-    /// UTC), `star:`, `has:commit`, or text of the prompt.
-    package func matches(_ filter: String) -> Bool {
-        filter.lowercased().split(separator: " ").allSatisfy { word in
-            if word.hasPrefix("seed:") { return String(recipe.seed).hasPrefix(word.dropFirst(5)) }
-            if word.hasPrefix("size:") { return recipe.lr.size.description.contains(word.dropFirst(5)) }
-            if word.hasPrefix("model:") { return recipe.model.lowercased().contains(word.dropFirst(6)) }
-            if word.hasPrefix("tag:") { return tags.contains { $0.lowercased().hasPrefix(word.dropFirst(4)) } }
-            if word.hasPrefix("day:") { return made.map { Self.day($0).hasPrefix(word.dropFirst(4)) } ?? false }
-            if word.hasPrefix("star:") { return isStarred }
-            if word == "has:commit" { return commit != .none }
-            return recipe.prompt.lowercased().contains(word)
-        }
-    }
-
-    /// `2026-01-31`, in UTC as in the history.
-    private static func day(_ date: Date) -> String { String(date.ISO8601Format().prefix(10)) }
 }
 
 /// A job in the queue: running, waiting, or finished since the start.

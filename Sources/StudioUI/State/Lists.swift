@@ -9,11 +9,15 @@ package struct PromptHistory: Sendable {
     /// The text that was being typed when the walk began.
     private var kept = ""
 
-    package init(_ texts: [String] = []) { self.texts = texts }
+    /// The newest so many; the history keeps all.
+    private static let limit = 500
+
+    package init(_ texts: [String] = []) { self.texts = Array(texts.prefix(Self.limit)) }
 
     package mutating func add(_ text: String) {
         texts.removeAll { $0 == text }
         texts.insert(text, at: 0)
+        if texts.count > Self.limit { texts.removeLast() }
         index = nil
     }
 
@@ -40,76 +44,6 @@ package struct PromptHistory: Sendable {
         }
         index = present - 1
         return texts[present - 1]
-    }
-}
-
-/// The drafts, newest first, with selection and filter.
-package struct DraftList: Sendable {
-    /// The newest so many; the history keeps all.
-    package static let limit = 1000
-
-    package private(set) var all: [DraftEntry] = []
-    package private(set) var filter = TextEditor(isMultiline: false)
-    package private(set) var isFilterFocused = false
-    package private(set) var selectedID: Int?
-
-    package init() {}
-
-    package var shown: [DraftEntry] {
-        filter.isEmpty ? all : all.filter { $0.matches(filter.text) }
-    }
-
-    package var selected: DraftEntry? { all.first { $0.id == selectedID } }
-
-    package var selectedIndex: Int? { shown.firstIndex { $0.id == selectedID } }
-
-    package mutating func replace(_ entries: [DraftEntry]) {
-        all = entries.sorted { $0.id > $1.id }
-        if selected == nil { selectedID = all.first?.id }
-    }
-
-    /// - Returns: the draft that had to make room.
-    @discardableResult
-    package mutating func add(_ entry: DraftEntry) -> Int? {
-        all.removeAll { $0.id == entry.id }
-        all.insert(entry, at: all.firstIndex { $0.id < entry.id } ?? all.count)
-        guard all.count > Self.limit, let oldest = all.lastIndex(where: { $0.id != selectedID }) else { return nil }
-        return all.remove(at: oldest).id
-    }
-
-    package mutating func select(_ id: Int?) { selectedID = id }
-
-    /// The entry that becomes selected is the one that took the place of the removed one.
-    package mutating func remove(_ id: Int) {
-        let index = selectedIndex
-        all.removeAll { $0.id == id }
-        guard selectedID == id else { return }
-        let rest = shown
-        selectedID = index.flatMap { rest.isEmpty ? nil : rest[min($0, rest.count - 1)].id }
-    }
-
-    package mutating func change(_ id: Int, _ body: (inout DraftEntry) -> Void) {
-        guard let index = all.firstIndex(where: { $0.id == id }) else { return }
-        body(&all[index])
-    }
-
-    package mutating func setFilter(_ editor: TextEditor, isFocused: Bool) {
-        filter = editor
-        isFilterFocused = isFocused
-        let rest = shown
-        if !rest.contains(where: { $0.id == selectedID }) { selectedID = rest.first?.id }
-    }
-
-    /// Moves the selection; positive is older.
-    ///
-    /// - Returns: whether it moved.
-    package mutating func move(by step: Int) -> Bool {
-        let rest = shown
-        guard !rest.isEmpty else { return false }
-        let index = min(max((selectedIndex ?? 0) + step, 0), rest.count - 1)
-        guard rest[index].id != selectedID else { return false }
-        selectedID = rest[index].id
-        return true
     }
 }
 

@@ -12,6 +12,14 @@ extension StudioState {
         return selectedDraft
     }
 
+    /// Drafts that were read while commits of theirs wait or run.
+    package mutating func noteOpenCommits() {
+        for job in queue.jobs where job.kind == .commit {
+            guard let draft = job.draft, job.state == .waiting || job.state == .running else { continue }
+            drafts.change(draft) { $0.commit = job.state == .running ? .running(job.id) : .waiting(job.id) }
+        }
+    }
+
     mutating func loadSelectedRecipe() {
         guard let draft = draftForCommand() else { return }
         form.load(draft.recipe, draft: draft.id)

@@ -138,13 +138,13 @@ extension StudioState {
             }
         case .preview where sheet != nil:
             let item = ContactSheetView.item(x: x, y: y, width: width, height: height - 1, state: self)
-            guard let id = item.flatMap({ sheetItems[$0].draft }), drafts.all.contains(where: { $0.id == id }) else {
+            guard let id = item.flatMap({ sheetItems[$0].draft }), drafts.draft(id) != nil else {
                 return []
             }
             drafts.select(id)
         case .drafts:
             if let id = DraftsPane.draft(x: x, y: y, width: width, height: height, state: self),
-                let draft = drafts.all.first(where: { $0.id == id })
+                let draft = drafts.draft(id)
             {
                 drafts.select(id)
                 return show(draft)

@@ -59,7 +59,7 @@ extension StudioState {
 
     private mutating func showFeatureBlock() {
         guard let features, let picture = features.picture, let first = picture.frames.first,
-            let draft = drafts.all.first(where: { $0.id == features.draft })
+            let draft = drafts.draft(features.draft)
         else { return }
         let scale = max(128 / max(first.width, first.height), 1)
         let fps = Double(picture.frames.count) / max(draft.clipSeconds, 0.01)

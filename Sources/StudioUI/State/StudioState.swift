@@ -52,7 +52,9 @@ package struct StudioState: Sendable {
     package var paramsPane = ParamsPane()
     package var drafts = DraftList()
     /// Small pictures of drafts, by their numbers.
-    package var thumbnails: [Int: PixelFrame] = [:]
+    package private(set) var thumbnails: [Int: PixelFrame] = [:]
+    /// Small pictures that are kept; those out of view are read again when they come back.
+    static let thumbnailLimit = 200
     package var queue = QueueList()
     package var presets = PresetList()
     package var log = LogList()
@@ -70,6 +72,8 @@ package struct StudioState: Sendable {
     var previewSeconds = 0.0
     /// Drafts that were asked for together, oldest first.
     package var batches: [Batch] = []
+    /// The newest so many batches are known.
+    static let batchLimit = 100
     /// The job that runs, or the last one.
     package var run: RunState?
     /// A job of the queue whose steps were asked for.
@@ -133,6 +137,14 @@ package struct StudioState: Sendable {
         }
         let time = (now * Self.thumbnailRate).rounded(.down) / Self.thumbnailRate
         return moving.clip.frames[Int(time * moving.clip.fps) % moving.clip.frames.count].pixelFrame
+    }
+
+    package mutating func keepThumbnail(_ frame: PixelFrame, of draft: Int) {
+        if thumbnails.count >= Self.thumbnailLimit {
+            let inView = Set(DraftsPane.thumbnailDrafts(self).map(\.id))
+            thumbnails = thumbnails.filter { inView.contains($0.key) }
+        }
+        thumbnails[draft] = frame
     }
 
     /// Whether letters go into a text at the moment.
