@@ -51,7 +51,7 @@ package enum KeptState {
     /// Removes it, so that the job begins anew; of a draft also the latent, where it came so far.
     package static func remove(in folder: URL, of kind: GenerationResult.Kind) {
         let latent = kind == .draft ? [DraftFolder.latentName] : []
-        for name in [SamplerState.name, FakeState.name] + latent {
+        for name in [SamplerState.name, SamplerState.previousName, FakeState.name] + latent {
             try? FileManager.default.removeItem(at: folder.appending(path: name))
         }
     }

@@ -58,7 +58,8 @@ extension GenerationTests {
             }
             #expect(seconds < 1)
             #expect(!hasPart() && !hasPart("draft"))
-            #expect(place.names("draft") == ["recipe.json", "state.safetensors"])
+            let names = place.names("draft").filter { $0 != "state-previous.safetensors" }
+            #expect(names == ["recipe.json", "state.safetensors"])
             let state = try SafetensorsFile(path: place.folder("draft").appending(path: "state.safetensors").path)
             let step = try #require(state.metadata["step"].flatMap(Int.init))
             let run = try await JobRun(place.engine().draft(place.draft(recipe, output: "out.mp4")))
@@ -206,6 +207,35 @@ extension GenerationTests {
             #expect(!hasPart("draft"))
         }
 
+        @Test("where the newest state is damaged the one before it is used") func previousState() async throws {
+            let recipe = Recipe.small(steps: 60)
+            let whole = try await JobRun(place.engine().draft(place.draft(recipe, "whole"))).result
+            let file = try await stopped(recipe) { _ in }
+            let previous = place.folder("draft").appending(path: "state-previous.safetensors")
+            try? FileManager.default.removeItem(at: previous)
+            try FileManager.default.copyItem(at: file, to: previous)
+            try Data(contentsOf: file).prefix(1000).write(to: file)
+            let run = try await JobRun(place.engine().draft(place.draft(recipe)))
+            #expect(try #require(run.steps.first?.number) > 3)
+            #expect(try run.result.latentSHA256 == whole.latentSHA256)
+            #expect(!FileManager.default.fileExists(atPath: previous.path))
+        }
+
+        @Test("a state that cannot be written is told of once, and the job goes on") func unwritableState() async throws
+        {
+            let recipe = Recipe.small(steps: 12)
+            // A folder of that name cannot be replaced by a file.
+            for name in ["state.safetensors", "state-previous.safetensors"] {
+                let inside = place.folder("draft/\(name)/inside")
+                try FileManager.default.createDirectory(at: inside, withIntermediateDirectories: true)
+            }
+            let run = try await JobRun(place.engine().draft(place.draft(recipe)))
+            let notes = run.events.compactMap { if case .noted(let text) = $0 { text } else { nil } }
+            #expect(notes.count == 1 && notes.allSatisfy { $0.contains("could not be kept") })
+            #expect(run.savedSteps.isEmpty && run.steps.count == 12)
+            _ = try run.result
+        }
+
         @Test("a damaged or foreign state is not used", arguments: ["damaged", "foreign", "not finite", "too far"])
         func badState(_ kind: String) async throws {
             let engine = place.engine()
@@ -216,6 +246,8 @@ extension GenerationTests {
                 if case .stateSaved = $0 { true } else { false }
             }
             let file = place.folder("commit").appending(path: "state.safetensors")
+            try? FileManager.default.removeItem(
+                at: place.folder("commit").appending(path: "state-previous.safetensors"))
             let state = try SafetensorsFile(path: file.path)
             var metadata = state.metadata
             var latent = try state.tensor("latent")

@@ -27,9 +27,13 @@ struct SamplerState: Sendable {
     var attention: [UInt8]?
 
     static let name = "state.safetensors"
+    /// The state before it, for a newest one that a failing disk has damaged.
+    static let previousName = "state-previous.safetensors"
 
+    /// Writes it; the one before becomes the previous one.
+    ///
     /// - Returns: the file's size in bytes.
-    /// - Throws: ``WeightError/cannotWrite(path:reason:)``.
+    /// - Throws: ``WeightError/cannotWrite(path:reason:)``; the one before is the previous one then, and is read.
     func write(in folder: URL) throws(WeightError) -> Int {
         var entries = [
             SafetensorsWriter.Entry(
@@ -45,6 +49,8 @@ struct SamplerState: Sendable {
         if let attention {
             entries.append(.init("attention", dtype: .uint8, shape: [attention.count], bytes: attention))
         }
+        // The first of a job has none before it.
+        rename(folder.appending(path: Self.name).path, folder.appending(path: Self.previousName).path)
         try SafetensorsWriter.write(
             entries,
             metadata: [
@@ -58,7 +64,11 @@ struct SamplerState: Sendable {
 
     /// The state in a folder, whichever job's; one that cannot be read, or has other than finite numbers, counts as none.
     static func read(in folder: URL) -> SamplerState? {
-        guard let file = try? SafetensorsFile(path: folder.appending(path: name).path), let key = file.metadata["key"],
+        [name, previousName].lazy.compactMap { read(folder.appending(path: $0)) }.first
+    }
+
+    private static func read(_ file: URL) -> SamplerState? {
+        guard let file = try? SafetensorsFile(path: file.path), let key = file.metadata["key"],
             let pass = file.metadata["pass"].flatMap(Pass.init), let step = number("step", file), step >= 0,
             let stepCount = number("steps", file), let latent = try? file.tensor("latent"), latent.shape.count == 2
         else { return nil }
@@ -79,7 +89,7 @@ struct SamplerState: Sendable {
     }
 
     static func remove(in folder: URL) {
-        try? FileManager.default.removeItem(at: folder.appending(path: name))
+        for name in [name, previousName] { try? FileManager.default.removeItem(at: folder.appending(path: name)) }
     }
 }
 
@@ -87,14 +97,21 @@ struct SamplerState: Sendable {
 final class StateSaver: Sendable {
     private let folder: URL
     private let onSaved: @Sendable (_ step: Int, _ bytes: Int) -> Void
+    /// Called once: a full disk fails every time.
+    private let onFailure: @Sendable (_ step: Int, _ error: WeightError) -> Void
+    private let hasFailed = Mutex(false)
     private let queue = DispatchQueue(label: "turbo2k.state", qos: .utility)
     private let newest = Mutex<SamplerState?>(nil)
     /// Steps whose state was told of.
     private let told = Mutex(0)
 
-    init(folder: URL, onSaved: @escaping @Sendable (_ step: Int, _ bytes: Int) -> Void) {
+    init(
+        folder: URL, onSaved: @escaping @Sendable (_ step: Int, _ bytes: Int) -> Void,
+        onFailure: @escaping @Sendable (_ step: Int, _ error: WeightError) -> Void
+    ) {
         self.folder = folder
         self.onSaved = onSaved
+        self.onFailure = onFailure
     }
 
     func save(_ state: SamplerState) {
@@ -104,8 +121,19 @@ final class StateSaver: Sendable {
                 defer { newest = nil }
                 return newest
             }
-            // A full disk must not end the job: the state before this one stays good, and none is announced.
-            guard let taken, let bytes = try? taken.write(in: folder) else { return }
+            guard let taken else { return }
+            let bytes: Int
+            do throws(WeightError) {
+                bytes = try taken.write(in: folder)
+            } catch {
+                // A full disk must not end the job: the state before this one stays good.
+                let isFirst = hasFailed.withLock { failed in
+                    defer { failed = true }
+                    return !failed
+                }
+                if isFirst { onFailure(taken.estimatedStep, error) }
+                return
+            }
             let isNews = told.withLock { told in
                 defer { told = max(told, taken.estimatedStep) }
                 return taken.estimatedStep > told

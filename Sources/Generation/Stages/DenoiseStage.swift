@@ -87,6 +87,11 @@ struct DenoiseStage {
         }
         let saver = StateSaver(folder: state.folder) { [send = job.send, pass] in
             send(.stateSaved(pass: pass, step: $0, bytes: $1))
+        } onFailure: { [send = job.send] step, error in
+            send(
+                .noted(
+                    "The state after step \(step) could not be kept, so a stop would lose more than one step; the job goes "
+                        + "on. \(error)"))
         }
         defer { saver.finish() }
         var preview = preview
