@@ -201,6 +201,43 @@ struct HistoryTests {
         #expect(try history.integrity() == "ok")
     }
 
+    @Test("Drafts whose folders outlive a damaged file are found again, and new jobs never get a folder that is there")
+    func foundAgain() throws {
+        let folder = try TestFolder()
+        try folder.write(String(repeating: "not a database", count: 500), to: "data/history.db")
+        let recipe = Samples.recipe("a fox that stays")
+        let json = String(decoding: try JSONEncoder().encode(recipe), as: UTF8.self)
+        try folder.write(json, to: "data/jobs/3/recipe.json")
+        try folder.write("clip", to: "data/jobs/3/clip.mp4")
+        try folder.write(json, to: "data/jobs/5/recipe.json")
+        try folder.write("half a job", to: "data/jobs/7/state.json")
+        let history = try History(paths: folder.paths)
+        #expect(history.notice?.contains("One draft was found again") == true)
+        let jobs = try history.jobs()
+        #expect(jobs.map(\.id) == [3] && jobs.first?.recipe.recipe == recipe && jobs.first?.state == .done)
+        #expect(jobs.first?.folder.lastPathComponent == "3")
+        #expect(try history.jobs(HistoryFilter("stays")).map(\.id) == [3])
+        #expect(try addDraft(history, "goes on") == 8)
+    }
+
+    @Test("Once a day what the settings no longer keep goes by itself, and moved files are noticed")
+    func housekeeping() throws {
+        let folder = try TestFolder()
+        let history = try History(paths: folder.paths)
+        let old = try addDraft(history, "in the trash")
+        try history.finish(old, recipe: try history.job(old).recipe, seconds: 1)
+        let clip = folder.url.appending(path: "gone.mp4").path
+        try history.addOutput(OutputRecord(job: old, path: clip, bytes: 1, sha256: nil, kind: "file"))
+        #expect(Housekeeping.daily(history, Settings(), paths: folder.paths))
+        #expect(try history.outputs(of: old).first?.isGone == true)
+        try history.trash(old)
+        let later = Date.now.addingTimeInterval(86_400 * 31)
+        #expect(!Housekeeping.daily(history, Settings(), paths: folder.paths))
+        #expect(try history.job(old).trashed != nil)
+        #expect(Housekeeping.daily(history, Settings(), paths: folder.paths, now: later))
+        #expect(throws: StudioError.noSuchJob(old)) { try history.job(old) }
+    }
+
     @Test("A file torn in its middle is moved aside too")
     func torn() throws {
         let folder = try TestFolder()

@@ -1,12 +1,15 @@
 package import Foundation
 import GRDB
+import Synchronization
 
 /// Every job there has been: SQLite with a write-ahead log, one transaction an event.
 ///
 /// The functions wait for the disk: call them away from the main actor.
 package final class History: Sendable {
-    /// What the user should hear about the opening, for example that a damaged file was moved aside.
-    package let notice: String?
+    /// Where a damaged file was moved.
+    private let damagedFile: String?
+    /// Drafts that were found again after that.
+    private let foundCount = Mutex(0)
     /// Where jobs have their folders.
     package let jobsFolder: URL
     let pool: DatabasePool
@@ -35,7 +38,7 @@ package final class History: Sendable {
         }
         do {
             pool = try Self.open(file)
-            notice = nil
+            damagedFile = nil
         } catch {
             guard Self.meansDamage(error) else { throw Self.failure(error, shown) }
             let aside = try Self.moveAside(file)
@@ -44,8 +47,25 @@ package final class History: Sendable {
             } catch {
                 throw Self.failure(error, shown)
             }
-            notice = "The history could not be read; it was moved to \(aside) and a new one begun."
+            damagedFile = aside
         }
+        guard damagedFile != nil else { return }
+        let count = adoptFolders()
+        foundCount.withLock { $0 = count }
+    }
+
+    /// What the user should hear about the opening: that a damaged file was moved aside, and what was found again.
+    package var notice: String? {
+        guard let damagedFile else { return nil }
+        let rebuilding = "\"turbo2k history rebuild FOLDER\" finds the clips of a folder."
+        let found =
+            switch foundCount.withLock({ $0 }) {
+            case 0: ""
+            case 1: " One draft was found again in its folder;"
+            case let count: " \(count) drafts were found again in their folders;"
+            }
+        return
+            "The history could not be read; it was moved to \(damagedFile) and a new one begun.\(found) \(rebuilding)"
     }
 
     private static func open(_ file: URL) throws -> DatabasePool {

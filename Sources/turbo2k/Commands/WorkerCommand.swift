@@ -48,6 +48,8 @@ struct WorkerCommand: AsyncParsableCommand {
         let history = try History(paths: workplace.paths, keepsQueue: true)
         let runner = try JobPlace.runner(workplace, history, engine)
         let server = WorkerServer(runner, paths: workplace.paths, engine: engine.identity(workplace.settings))
+        let (paths, settings) = (workplace.paths, workplace.settings)
+        Task.detached(priority: .background) { Housekeeping.daily(history, settings, paths: paths) }
         Signals.onStop { server.end() }
         defer { Signals.onStop(nil) }
         guard try await server.run() else { return Output.message("Another worker serves this folder.") }
