@@ -168,7 +168,7 @@ package struct KeyBindings: Sendable {
         bind(.pane(.params), .increase, .right, .character("+")),
         bind(.pane(.params), .resetValue, .character("r")),
         bind(.pane(.preview), .loop, .character("l")),
-        bind(.pane(.queue), .removeJob, .character("x")),
+        bind(.pane(.queue), .removeJob, .character("x"), .character("D")),
         bind(.pane(.queue), .moveJobUp, .character("K"), .special(.up, .shift)),
         bind(.pane(.queue), .moveJobDown, .character("J"), .special(.down, .shift)),
         bind(.pane(.queue), .pauseQueue, .character("P")),

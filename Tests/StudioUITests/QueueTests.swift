@@ -52,7 +52,7 @@ struct QueueTests {
         #expect(actions == [.writePartial(15)])
         let file = URL(filePath: "/tmp/fox-partial.mp4")
         state.partialWritten(15, draft: nil, file: file, steps: StepsDone(done: 3, of: 8))
-        #expect(state.message?.text.contains("The partial clip of job 15, step 3/8, is written.") == true)
+        #expect(state.message?.text.contains("Partial clip of job 15, step 3/8, is written.") == true)
         #expect(state.log.lines.last?.text.contains("/tmp/fox-partial.mp4") == true)
         #expect(state.queue.jobs.first { $0.id == 15 }?.state == .stopped(step: 3, of: 8))
     }
@@ -95,6 +95,36 @@ struct QueueTests {
         #expect(state.text.contains("w write what there is"))
         let actions = state.press(.character("w"))
         #expect(actions == [.writePartial(15)])
+    }
+
+    @Test("D in the queue drops a stopped job, never the draft that is selected elsewhere")
+    func drop() throws {
+        var state = try waiting()
+        state.jobTold(15, .stateSaved(pass: .lr, step: 3, bytes: 1))
+        state.jobStopped(15, draft: nil)
+        state.press(.end)
+        let count = state.drafts.all.count
+        let asked = state.press(.character("D"))
+        #expect(asked.isEmpty && state.text.contains("Drop job 15?") && state.drafts.all.count == count)
+        let dropped = state.press(.character("y"))
+        #expect(dropped == [.removeJob(15)])
+    }
+
+    @Test("A stop at the end of the step says how long that takes")
+    func countdown() throws {
+        var state = try Sample.busy(120, 40)
+        state.press(.control("c"))
+        #expect(state.text.contains("at the end of the step, about 1s"))
+    }
+
+    @Test("A slow step names the load, else the clock of the CPU")
+    func slowReason() {
+        var facts = MachineFacts(loadAverage: 31, coreCount: 16, gigahertz: 2.1, mostGigahertz: 3.4)
+        #expect(facts.slowReason == "load average 31 on 16 cores")
+        facts.loadAverage = 2
+        #expect(facts.slowReason == "CPU at 2.1 of 3.4 GHz")
+        facts.gigahertz = 3.2
+        #expect(facts.slowReason == nil)
     }
 
     @Test("A format that cannot be written is exchanged by one key")

@@ -166,7 +166,14 @@ extension StudioApp {
             usedBytes: total > 0 ? total - ProcessMemory.availableBytes : nil, totalBytes: total > 0 ? total : nil,
             freeDiskBytes: attributes?[.systemFreeSize] as? Int,
             threadCount: settings.threads ?? ProcessInfo.processInfo.activeProcessorCount,
-            loadAverage: Self.loadAverage, coreCount: ProcessInfo.processInfo.activeProcessorCount)
+            loadAverage: Self.loadAverage, coreCount: ProcessInfo.processInfo.activeProcessorCount,
+            gigahertz: Self.gigahertz("scaling_cur_freq"), mostGigahertz: Self.gigahertz("cpuinfo_max_freq"))
+    }
+
+    /// Of the first core; nil where the system does not tell, as in most virtual machines.
+    private static func gigahertz(_ name: String) -> Double? {
+        let text = try? String(contentsOfFile: "/sys/devices/system/cpu/cpu0/cpufreq/\(name)", encoding: .utf8)
+        return text.flatMap { Double($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.map { $0 / 1e6 }
     }
 
     /// Of the last minute; nil where the system does not tell.

@@ -114,6 +114,7 @@ extension StudioApp {
             settings = new
             state.queue.draftsGoFirst = new.draftsGoFirst
             state.stopsOnQuit = new.onQuit == .stop
+            state.keepsOnQuit = new.onQuit == .keep
             state.hasReducedMotion = new.motion == .reduced
             if state.hasReducedMotion, former.motion != .reduced { state.preview.standStill() }
             if new.theme != former.theme, !setTheme(new.theme) { state.say("There is no theme \(new.theme).", .error) }

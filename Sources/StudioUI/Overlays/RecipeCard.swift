@@ -29,8 +29,9 @@ package struct RecipeCard: Sendable {
         let recipe = document.recipe
         let made = document.made.map { "Made       " + String($0.ISO8601Format().prefix(10)) }
         let preset = document.preset.map { "Preset     \($0)" }
+        let partial = document.partial.map { "Partial    the estimate after step \($0.done) of \($0.count)" }
         return RecipeLines.lines(recipe)
-            + [preset, made, document.seconds.map { "Took       " + Format.duration($0) }]
+            + [partial, preset, made, document.seconds.map { "Took       " + Format.duration($0) }]
             .compactMap { $0 } + (missing.isEmpty ? [] : [""] + missing.map { "! " + $0 })
     }
 

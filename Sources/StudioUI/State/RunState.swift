@@ -20,6 +20,8 @@ package struct RunState: Sendable {
     package var endedAt: Double?
     package var stage: Stage?
     package var stageStartedAt: Double
+    /// When the step being worked on began; nil: with its stage.
+    private var stepStartedAt: Double?
     /// Stages that found what they make.
     package private(set) var cachedStages: Set<Stage> = []
     package var stageParts = 0
@@ -117,6 +119,13 @@ package struct RunState: Sendable {
         return sorted[min(Int(Double(sorted.count - 1) * fraction + 0.5), sorted.count - 1)]
     }
 
+    /// Seconds until the step being worked on is done, by the median of those that are; nil outside sampling and before
+    /// the second step.
+    package func stepRemaining(now: Double) -> Double? {
+        guard presentStep != nil, let median = stepSeconds(quantile: 0.5) else { return nil }
+        return max(median - max(now - (stepStartedAt ?? stageStartedAt), 0), 0)
+    }
+
     /// Shares of attention, linear layers and the rest in the steps' time, in percent.
     package var split: (attention: Int, linear: Int, other: Int)? {
         let total = steps.reduce(0) { $0 + $1.seconds }
@@ -131,11 +140,13 @@ package struct RunState: Sendable {
         case .stageStarted(let stage, let parts):
             self.stage = stage
             stageStartedAt = now
+            stepStartedAt = nil
             stageParts = parts
             finishedParts = 0
         case .blockFinished(_, _, let number, let count): block = (number, count)
         case .stepFinished(let record):
             block = nil
+            stepStartedAt = now
             noteSlowStep(record)
             steps.removeAll { $0.number >= record.number }
             steps.append(record)

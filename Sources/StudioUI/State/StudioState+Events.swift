@@ -112,7 +112,7 @@ extension StudioState {
         queue.change(id) { $0.state = .stopped(step: steps.done, of: steps.count) }
         finishRun(id, .stopped)
         if let draft { drafts.change(draft) { $0.commit = .stopped(id) } }
-        say("The partial clip of job \(id), step \(steps.done)/\(steps.count), is written. R goes on with the job.")
+        say("Partial clip of job \(id), step \(steps.done)/\(steps.count), is written.  R goes on")
         say("the partial clip is \(file.path(percentEncoded: false))", .detail)
     }
 
