@@ -8,7 +8,8 @@ enum TerminalFindings {
         let environment = ProcessInfo.processInfo.environment
         let name = environment["TERM"] ?? ""
         guard let result = TerminalProbe.ask() else {
-            let text = "TERM is \"\(name)\" or there is no terminal: only the commands work here, not the studio"
+            let reason = ["", "dumb"].contains(name) ? "TERM is \"\(name)\"" : "there is none here"
+            let text = "\(reason): the commands and the plain mode work, the full screen does not"
             return [Finding(name: "terminal", state: .note, text: text)]
         }
         let color = environment["COLORTERM"].map { ", COLORTERM \($0)" } ?? ""
