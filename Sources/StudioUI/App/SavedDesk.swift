@@ -2,10 +2,12 @@ import Dispatch
 import Foundation
 import StudioCore
 
-/// What lay on the desk when the studio was left: the prompts with their undo, and borders that were moved.
+/// What lay on the desk when the studio was left: the prompts with their undo, filters, and borders that were moved.
 struct SavedDesk: Codable, Sendable {
     var prompt: TextEditor
     var negative: TextEditor
+    var draftFilter: String?
+    var presetFilter: String?
     var shifts: [String: Layout.Shifts]
     /// The studio that was open then; nil once it was left as usual.
     var process: Int32?
@@ -17,6 +19,7 @@ struct SavedDesk: Codable, Sendable {
     init(_ state: StudioState, process: Int32?) {
         prompt = state.prompt
         negative = state.negative
+        (draftFilter, presetFilter) = (state.drafts.filter.text, state.presets.filter.text)
         shifts = Dictionary(uniqueKeysWithValues: state.shifts.map { ($0.key.rawValue, $0.value) })
         self.process = process
         job = state.runningJob?.id
@@ -26,6 +29,8 @@ struct SavedDesk: Codable, Sendable {
     func restore(_ state: inout StudioState) {
         state.prompt = prompt
         state.negative = negative
+        state.drafts.setFilter(TextEditor(draftFilter ?? "", isMultiline: false), isFocused: false)
+        state.presets.setFilter(TextEditor(presetFilter ?? "", isMultiline: false), isFocused: false)
         for (name, moved) in shifts {
             if let sizeClass = Layout.SizeClass(rawValue: name) { state.shifts[sizeClass] = moved }
         }

@@ -25,7 +25,7 @@ package struct DraftList: Sendable {
     package mutating func take(_ entries: [DraftEntry]) {
         all = (all + entries.filter { Self.index(of: $0.id, in: all) == nil }).sorted { $0.id > $1.id }
         applyFilter()
-        if selected == nil { selectedID = all.first?.id }
+        if selected == nil { selectedID = shown.first?.id }
     }
 
     /// - Returns: the draft that had to make room.
