@@ -1,7 +1,7 @@
 package import TerminalKit
 
 /// Every action by name, or those of one pane: typed letters filter in order, Enter runs.
-package struct PaletteOverlay: Sendable {
+package struct PaletteOverlay: SearchOverlay, Sendable {
     /// One thing that can be chosen.
     package struct Item: Sendable {
         package enum Effect: Sendable, Equatable {
@@ -18,9 +18,11 @@ package struct PaletteOverlay: Sendable {
     }
 
     package private(set) var editor = TextEditor(isMultiline: false)
-    package private(set) var selection = 0
+    package internal(set) var selection = 0
     package let items: [Item]
-    private let title: String
+    let title: String
+    let nothingFound = "No action has these letters in this order."
+    var allCount: Int { items.count }
 
     package init(_ state: StudioState) {
         title = "Actions"
@@ -94,54 +96,21 @@ package struct PaletteOverlay: Sendable {
         return .stays
     }
 
-    private func size(_ screen: (width: Int, height: Int)) -> (width: Int, height: Int) {
+    func size(_ screen: (width: Int, height: Int)) -> (width: Int, height: Int) {
         (min(92, screen.width - 2), min(min(20, items.count + 4), screen.height - 2))
     }
 
-    /// The first row shown.
-    private func top(rows: Int) -> Int { max(min(selection - rows / 2, shown.count - rows), 0) }
-
-    /// A click on a row runs it.
-    mutating func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
-        let inside = Dialog.inside(size((state.width, state.height)), on: state)
-        let rows = inside.height - 2
-        let row = y - inside.y - 2
-        guard inside.contains(x: x, y: y), row >= 0, row < rows, top(rows: rows) + row < shown.count else {
-            return .stays
-        }
-        selection = top(rows: rows) + row
-        return handle(.enter, state)
-    }
-
-    package func draw(_ state: StudioState, on canvas: inout Canvas) {
-        let look = state.look
-        let size = size((canvas.width, canvas.height))
-        canvas.dialog(
-            width: size.width, height: size.height, title: title, detail: "\(shown.count) of \(items.count)",
-            look: look
-        ) { canvas in
-            let x = canvas.write("Find: ", x: 0, y: 0, style: look.dim)
-            canvas.write(editor.text, x: x, y: 0, style: look.text)
-            canvas.placeCursor(x: min(x + TextWidth.width(of: editor.text), canvas.width - 1), y: 0)
-            canvas.separator(y: 1, look: look)
-            let rows = canvas.height - 2
-            let top = top(rows: rows)
-            for (row, item) in shown.dropFirst(top).prefix(rows).enumerated() {
-                let isSelected = top + row == selection
-                let style = isSelected ? look.selection : look.text
-                canvas.listRow(y: row + 2, isSelected: isSelected, look: look)
-                let room = canvas.width - item.key.count - 3
-                let title = TextWidth.cut(item.title, to: room, mark: canvas.cutMark)
-                canvas.write((isSelected ? look.marker : " ") + " " + title, x: 0, y: row + 2, style: style)
-                draw(item, end: 2 + TextWidth.width(of: title), y: row + 2, isSelected, look, on: &canvas)
-            }
-            if shown.isEmpty { canvas.write("No action has these letters in this order.", x: 0, y: 2, style: look.dim) }
-        }
+    func draw(_ item: Item, y: Int, isSelected: Bool, _ look: Look, on canvas: inout Canvas) {
+        let room = canvas.width - item.key.count - 3
+        let title = TextWidth.cut(item.title, to: room, mark: canvas.cutMark)
+        canvas.write(
+            (isSelected ? look.marker : " ") + " " + title, x: 0, y: y, style: isSelected ? look.selection : look.text)
+        drawKey(of: item, end: 2 + TextWidth.width(of: title), y: y, isSelected, look, on: &canvas)
     }
 
     /// The key, and left of it the command for a shell where there is room.
-    private func draw(
-        _ item: Item, end: Int, y: Int, _ isSelected: Bool, _ look: Look, on canvas: inout Canvas
+    private func drawKey(
+        of item: Item, end: Int, y: Int, _ isSelected: Bool, _ look: Look, on canvas: inout Canvas
     ) {
         let keyX = canvas.width - item.key.count
         canvas.write(item.key, x: keyX, y: y, style: isSelected ? look.selection : look.key)

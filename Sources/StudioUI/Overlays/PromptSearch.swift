@@ -1,10 +1,14 @@
 package import TerminalKit
 
 /// Earlier prompts, filtered by words; Enter takes one.
-package struct PromptSearch: Sendable {
+package struct PromptSearch: SearchOverlay, Sendable {
     package private(set) var editor = TextEditor(isMultiline: false)
-    package private(set) var selection = 0
+    package internal(set) var selection = 0
     private let texts: [String]
+
+    let title = "Earlier prompts"
+    let nothingFound = "No earlier prompt has these words."
+    var allCount: Int { texts.count }
 
     package init(_ history: PromptHistory) { texts = history.texts }
 
@@ -28,45 +32,11 @@ package struct PromptSearch: Sendable {
         return .stays
     }
 
-    private func size(_ screen: (width: Int, height: Int)) -> (width: Int, height: Int) {
-        (76, min(18, screen.height - 2))
-    }
+    func size(_ screen: (width: Int, height: Int)) -> (width: Int, height: Int) { (76, min(18, screen.height - 2)) }
 
-    private func top(rows: Int) -> Int { max(min(selection - rows / 2, shown.count - rows), 0) }
-
-    /// A click on a prompt takes it.
-    mutating func click(x: Int, y: Int, _ state: StudioState) -> OverlayOutcome {
-        let inside = Dialog.inside(size((state.width, state.height)), on: state)
-        let rows = inside.height - 2
-        let row = y - inside.y - 2
-        guard inside.contains(x: x, y: y), row >= 0, row < rows, top(rows: rows) + row < shown.count else {
-            return .stays
-        }
-        selection = top(rows: rows) + row
-        return handle(.enter, state)
-    }
-
-    package func draw(_ state: StudioState, on canvas: inout Canvas) {
-        let look = state.look
-        let size = size((canvas.width, canvas.height))
-        canvas.dialog(
-            width: size.width, height: size.height, title: "Earlier prompts",
-            detail: "\(shown.count) of \(texts.count)", look: look
-        ) { canvas in
-            let x = canvas.write("Find: ", x: 0, y: 0, style: look.dim)
-            canvas.write(editor.text, x: x, y: 0, style: look.text)
-            canvas.placeCursor(x: min(x + TextWidth.width(of: editor.text), canvas.width - 1), y: 0)
-            canvas.separator(y: 1, look: look)
-            let rows = canvas.height - 2
-            let top = top(rows: rows)
-            for (row, text) in shown.dropFirst(top).prefix(rows).enumerated() {
-                let isSelected = top + row == selection
-                canvas.listRow(y: row + 2, isSelected: isSelected, look: look)
-                canvas.writeFitted(
-                    text.replacing("\n", with: " "), x: 0, y: row + 2, columns: canvas.width,
-                    style: isSelected ? look.selection : look.text)
-            }
-            if shown.isEmpty { canvas.write("No earlier prompt has these words.", x: 0, y: 2, style: look.dim) }
-        }
+    func draw(_ text: String, y: Int, isSelected: Bool, _ look: Look, on canvas: inout Canvas) {
+        canvas.writeFitted(
+            text.replacing("\n", with: " "), x: 0, y: y, columns: canvas.width,
+            style: isSelected ? look.selection : look.text)
     }
 }
