@@ -22,6 +22,27 @@ package enum TextFile {
         return text
     }
 
+    /// Reads one of the files in a folder, by the text, the path in messages, and the name it has where it gives none.
+    /// What is wrong in it is added to `problems`; nil: it cannot be used at all.
+    static func parsed<Value>(
+        _ file: URL, kind: String, _ problems: inout [FileProblem],
+        by parse: (String, String, String) throws -> (Value, [FileProblem])
+    ) -> Value? {
+        let shown = file.deletingLastPathComponent().lastPathComponent + "/" + file.lastPathComponent
+        do {
+            let fallback = file.deletingPathExtension().lastPathComponent
+            let (value, found) = try parse(try read(file, shown: shown), shown, fallback)
+            problems += found
+            return value
+        } catch {
+            if case StudioError.badFile(var problem) = error {
+                problem.text += " This \(kind) is skipped."
+                problems.append(problem)
+            }
+            return nil
+        }
+    }
+
     /// Writes beside the target and renames, so that a full disk never leaves half a file under the name.
     package static func write(_ text: String, to url: URL) throws(StudioError) {
         do {

@@ -162,20 +162,7 @@ package struct PresetLibrary: Sendable {
     }
 
     private mutating func read(_ file: URL) -> Preset? {
-        let shown = file.deletingLastPathComponent().lastPathComponent + "/" + file.lastPathComponent
-        do {
-            let text = try TextFile.read(file, shown: shown)
-            let fallback = file.deletingPathExtension().lastPathComponent
-            let (preset, found) = try PresetFile.parse(text, file: shown, fallbackName: fallback)
-            problems += found
-            return preset
-        } catch {
-            if case .badFile(var problem) = error {
-                problem.text += " This preset is skipped."
-                problems.append(problem)
-            }
-            return nil
-        }
+        TextFile.parsed(file, kind: "preset", &problems) { try PresetFile.parse($0, file: $1, fallbackName: $2) }
     }
 
     private static func remove(_ file: URL) throws(StudioError) {

@@ -44,20 +44,7 @@ package struct ThemeLibrary: Sendable {
     }
 
     private mutating func read(_ file: URL) -> Theme? {
-        let shown = file.deletingLastPathComponent().lastPathComponent + "/" + file.lastPathComponent
-        do {
-            let text = try TextFile.read(file, shown: shown)
-            let fallback = file.deletingPathExtension().lastPathComponent
-            let (theme, found) = try ThemeFile.parse(text, file: shown, fallbackName: fallback)
-            problems += found
-            return theme
-        } catch {
-            if case .badFile(var problem) = error {
-                problem.text += " This theme is skipped."
-                problems.append(problem)
-            }
-            return nil
-        }
+        TextFile.parsed(file, kind: "theme", &problems) { try ThemeFile.parse($0, file: $1, fallbackName: $2) }
     }
 }
 
