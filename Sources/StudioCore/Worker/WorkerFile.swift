@@ -51,7 +51,7 @@ package struct WorkerEnd: Codable {
 }
 
 /// The lock that makes a worker the only one of its data folder.
-final class WorkerLock: Sendable {
+package final class WorkerLock: Sendable {
     private let descriptor: Int32
     private let path: String
 
@@ -73,6 +73,14 @@ final class WorkerLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// Whether a worker of this data folder lives, even where it answers nobody.
+    package static func isHeld(_ paths: StudioPaths) -> Bool {
+        let descriptor = open(WorkerFile.url(paths).path(percentEncoded: false), O_RDWR | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0
+    }
 
     func write(_ file: WorkerFile) throws {
         let data = try JSONEncoder().encode(file)

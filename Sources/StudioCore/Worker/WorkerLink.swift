@@ -102,8 +102,8 @@ actor WorkerLink {
                     // It was about to leave.
                 }
             }
-            guard let launch else { throw StudioError.historyBusy("No engine runs.") }
-            if let end = started?.end() {
+            guard launch != nil || WorkerLock.isHeld(paths) else { throw StudioError.historyBusy("No engine runs.") }
+            if let launch, let end = started?.end() {
                 guard end.status == 0 else {
                     let shown = paths.abbreviating(launch.logFile)
                     throw StudioError.cannotWrite("The engine's process could not be started; \(shown) tells why.")
@@ -111,19 +111,24 @@ actor WorkerLink {
                 // The one before took too long to leave.
                 started = nil
             }
-            guard ContinuousClock.now < deadline else {
-                throw StudioError.historyBusy("The engine's process does not answer.")
-            }
-            if started == nil { started = ChildProcess(pid: try launch.start()) }
+            guard ContinuousClock.now < deadline else { throw noAnswer }
+            if let launch, started == nil { started = ChildProcess(pid: try launch.start()) }
             try await Task.sleep(for: .milliseconds(10))
         }
     }
 
+    private var noAnswer: StudioError {
+        let process = WorkerFile.read(paths).map { " \($0.pid)" } ?? ""
+        return .historyBusy(
+            "The engine's process\(process) does not answer. Let it go on, or end it; its steps are kept.")
+    }
+
     private func greet(_ connection: SocketConnection) async throws {
         read(connection)
+        let end = ContinuousClock.now + Self.patience
         // A worker that was suspended must not hold up whoever asks.
         let patience = Task {
-            try await Task.sleep(for: Self.patience)
+            try await Task.sleep(until: end)
             connection.close()
         }
         defer { patience.cancel() }
@@ -131,9 +136,12 @@ actor WorkerLink {
         request.version = WorkerRequest.version
         request.news = true
         request.previews = wantsPreviews
-        let (answer, _) = try await send(request, connection)
+        do {
+            hello = try await send(request, connection).0
+        } catch is EngineEnd where ContinuousClock.now >= end {
+            throw noAnswer
+        }
         self.connection = connection
-        hello = answer
         memory = .now
         isAskedToEnd = false
     }

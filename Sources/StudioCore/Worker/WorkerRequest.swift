@@ -154,6 +154,11 @@ struct WorkerAnswer: Codable, Sendable {
     var job: QueuedJob?
     var features: [WirePicture]?
 
+    enum CodingKeys: String, CodingKey {
+        case payload, id, ok, error, program, version, pid, engine, build, cpu, threads, job, features
+        case availableBytes = "available_bytes"
+    }
+
     init(id: Int, error: (any Error)? = nil) {
         self.id = id
         ok = error == nil

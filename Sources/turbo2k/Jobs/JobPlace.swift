@@ -31,6 +31,8 @@ enum JobPlace {
     }
 
     /// The worker's queue if a worker runs, however it was started; else what it has left, changed from here.
+    ///
+    /// - Throws: where a worker runs and does not answer.
     static func queue(_ workplace: Workplace) async throws -> any JobService {
         let history = try workplace.history()
         let client = WorkerClient(
@@ -39,7 +41,7 @@ enum JobPlace {
         do {
             _ = try await client.open()
             return client
-        } catch StudioError.historyBusy {
+        } catch StudioError.historyBusy where !WorkerLock.isHeld(workplace.paths) {
             let runner = try runner(
                 workplace, try History(paths: workplace.paths, keepsQueue: true), try EngineOptions.parse([]))
             try runner.adoptHeld()
