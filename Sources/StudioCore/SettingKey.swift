@@ -6,11 +6,12 @@ package struct SettingKey: Sendable {
     package let name: String
     /// As the file would say it; nil: the program chooses.
     private let read: @Sendable (Settings) -> String?
-    /// An environment variable that wins over the file.
-    private let variable: String?
+    /// An environment variable that wins over the file, with what its values stand for; nil: nothing.
+    private let variable: (name: String, meaning: @Sendable (String) -> String?)?
 
     private init(
-        _ name: String, variable: String? = nil, _ read: @escaping @Sendable (Settings) -> String?
+        _ name: String, variable: (name: String, meaning: @Sendable (String) -> String?)? = nil,
+        _ read: @escaping @Sendable (Settings) -> String?
     ) {
         self.name = name
         self.variable = variable
@@ -25,15 +26,25 @@ package struct SettingKey: Sendable {
         case environment(variable: String, value: String)
     }
 
-    package func value(in settings: Settings) -> String? { read(settings) }
+    /// What holds.
+    package func value(in settings: Settings, environment: [String: String]) -> String? {
+        decision(environment)?.meaning ?? read(settings)
+    }
 
     /// What decides a key, given the settings file's text.
     package func source(inFile text: String, environment: [String: String]) -> Source {
-        if let variable, let value = environment[variable], !value.isEmpty {
+        if let (variable, value, _) = decision(environment) {
             return .environment(variable: variable, value: value)
         }
         return TOMLLines(text).line(of: name.split(separator: ".").map(String.init)).map { .file(line: $0) }
             ?? .standard
+    }
+
+    private func decision(_ environment: [String: String]) -> (variable: String, value: String, meaning: String)? {
+        guard let variable, let value = environment[variable.name], !value.isEmpty,
+            let meaning = variable.meaning(value)
+        else { return nil }
+        return (variable.name, value, meaning)
     }
 
     /// - Throws: ``StudioError/badValue(_:)`` naming the nearest key there is.
@@ -49,12 +60,16 @@ package struct SettingKey: Sendable {
     package static let all: [SettingKey] = [
         SettingKey("preset") { $0.preset },
         SettingKey("theme") { $0.theme },
-        SettingKey("color", variable: "NO_COLOR") { $0.color.rawValue },
-        SettingKey("graphics", variable: "TURBO2K_GRAPHICS") { $0.graphics.rawValue },
+        SettingKey("color", variable: ("NO_COLOR", { _ in Settings.ColorChoice.never.rawValue })) { $0.color.rawValue },
+        SettingKey("graphics", variable: ("TURBO2K_GRAPHICS", { $0 == "auto" ? nil : $0 })) { $0.graphics.rawValue },
         SettingKey("picture_color") { String($0.picturesKeepColor) },
         SettingKey("borders") { $0.borders?.rawValue },
         SettingKey("preview") { $0.preview.rawValue },
-        SettingKey("motion", variable: "TURBO2K_REDUCE_MOTION") { $0.motion.rawValue },
+        SettingKey(
+            "motion", variable: ("TURBO2K_REDUCE_MOTION", { $0 == "0" ? nil : Settings.Motion.reduced.rawValue })
+        ) {
+            $0.motion.rawValue
+        },
         SettingKey("fps") { $0.pictureFPS.map(String.init) },
         SettingKey("pause_unfocused") { String($0.pausesUnfocused) },
         SettingKey("idle_stop_min") { String($0.idleStopMinutes) },

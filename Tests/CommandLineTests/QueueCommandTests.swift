@@ -23,6 +23,9 @@ struct QueueCommandTests {
         let list = try program.run(["config", "list", "--json"]).objects
         #expect(list.first { $0["key"] as? String == "keys.enter" }?["value"] as? String == "newline")
         #expect(list.count == 25)
+        #expect(try program.run(["config", "get", "motion"], ["TURBO2K_REDUCE_MOTION": "1"]).output == "reduced\n")
+        let noTheme = try program.run(["config", "set", "theme", "embr"])
+        #expect(noTheme.status == 11 && noTheme.messages.contains("Did you mean \"ember\"?"), "\(noTheme.messages)")
         let unknown = try program.run(["config", "get", "them"])
         #expect(unknown.status == 2 && unknown.messages.contains("\"theme\""))
         let wrong = try program.run(["config", "set", "threads", "many"])

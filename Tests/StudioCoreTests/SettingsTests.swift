@@ -54,7 +54,9 @@ struct SettingsTests {
         let folder = try TestFolder()
         let file = folder.url.appending(path: "config.toml")
         for key in SettingKey.all {
-            let value = key.value(in: Settings()) ?? ["borders": "ascii", "output.name": "{seed}"][key.name] ?? "12"
+            let value =
+                key.value(in: Settings(), environment: [:])
+                ?? ["borders": "ascii", "output.name": "{seed}"][key.name] ?? "12"
             try Settings.set(key.name, to: value, in: file)
         }
         let (settings, problems) = try Settings.load(file)
@@ -66,6 +68,12 @@ struct SettingsTests {
         #expect(
             graphics.source(inFile: "graphics = \"half\"", environment: ["TURBO2K_GRAPHICS": "sixel"])
                 == .environment(variable: "TURBO2K_GRAPHICS", value: "sixel"))
+        #expect(graphics.value(in: Settings(), environment: ["TURBO2K_GRAPHICS": "sixel"]) == "sixel")
+        // A variable that says nothing decides nothing.
+        let motion = try SettingKey.named("motion")
+        #expect(motion.source(inFile: "", environment: ["TURBO2K_REDUCE_MOTION": "0"]) == .standard)
+        #expect(motion.value(in: Settings(), environment: ["TURBO2K_REDUCE_MOTION": "0"]) == "full")
+        #expect(motion.value(in: Settings(), environment: ["TURBO2K_REDUCE_MOTION": "1"]) == "reduced")
         let enter = try SettingKey.named("keys.enter")
         #expect(enter.source(inFile: "[keys]\nenter = \"draft\"\n", environment: [:]) == .file(line: 2))
         #expect(throws: StudioError.self) { try SettingKey.named("grafics") }

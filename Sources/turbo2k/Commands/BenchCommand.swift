@@ -84,11 +84,10 @@ struct BenchCommand: AsyncParsableCommand {
     private func showList(_ options: BenchmarkOptions) throws {
         for one in try BenchmarkCase.selected(options) {
             let name = one.name.padding(toLength: max(36, one.name.count + 2), withPad: " ", startingAt: 0)
-            Output.result(
-                report.json
-                    ? JSONValue.object([
-                        ("event", "benchmark"), ("name", .string(one.name)), ("summary", .string(one.summary)),
-                    ]).text : name + one.summary)
+            report.json
+                ? Output.object([
+                    ("event", "benchmark"), ("name", .string(one.name)), ("summary", .string(one.summary)),
+                ]) : Output.result(name + one.summary)
         }
     }
 

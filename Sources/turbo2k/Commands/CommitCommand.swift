@@ -16,21 +16,11 @@ struct CommitCommand: AsyncParsableCommand {
         name: .shortAndLong, help: ArgumentHelp("The clip's file; its ending chooses the format.", valueName: "file"))
     var output: String?
 
-    @Option(help: ArgumentHelp("The clip's size, multiples of 32.", valueName: "WxH"))
-    var size: String?
+    @OptionGroup var settings: CommitOptions
 
-    @Option(help: ArgumentHelp("Steps, 1 to 100.", valueName: "count"))
-    var hrSteps: Int?
-
-    @Option(help: ArgumentHelp("Guidance; 1 is off.", valueName: "scale"))
-    var hrGuidance: Float?
-
-    @Option(help: ArgumentHelp("Time shift of the noise levels.", valueName: "factor"))
-    var hrShift: Float?
-
-    @OptionGroup var savings: CommitSavingOptions
-
-    @Option(help: ArgumentHelp("fp32, bf16 or int8; the draft's by default.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("fp32, bf16 or int8; the draft's by default.", valueName: "name"),
+        completion: .list(PrecisionName.all))
     var precision: String?
 
     @OptionGroup var engine: EngineOptions
@@ -42,13 +32,7 @@ struct CommitCommand: AsyncParsableCommand {
         var session = try await JobSession(workplace, engine: engine)
         let draft = try DraftNumber.find(draft, in: session.jobs.history)
         var recipe = draft.recipe.recipe
-        if let size { recipe.hr.size = try Values.size(size, "--size") }
-        if let hrSteps { recipe.hr.steps = try Values.inRange(hrSteps, RecipeLimits.steps, "--hr-steps") }
-        if let hrGuidance {
-            recipe.hr.guidance = try Values.inRange(hrGuidance, RecipeLimits.guidance, "--hr-guidance")
-        }
-        if let hrShift { recipe.hr.shift = try Values.inRange(hrShift, RecipeLimits.shift, "--hr-shift") }
-        try savings.apply(to: &recipe.hr)
+        try settings.apply(to: &recipe.hr)
         let output = workplace.outputSettings(of: draft)
         if !DraftFolder.hasLatent(draft.folder) { try await sayRemake(of: draft, workplace) }
         let file = try session.outputFile(

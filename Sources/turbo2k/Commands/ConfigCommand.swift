@@ -22,15 +22,11 @@ extension ConfigCommand {
             report.apply()
             let workplace = Workplace()
             for key in SettingKey.all {
-                let value = key.value(in: workplace.settings)
                 if report.json {
-                    let fields: [(key: String, value: JSONValue)] = [
-                        ("event", "setting"), ("key", .string(key.name)), ("value", JSONValue(value)),
-                        ("decided_by", .string(ConfigSource.text(key, workplace.paths))),
-                    ]
-                    Output.result(JSONValue.object(fields).text)
+                    Output.object(ConfigSource.fields(key, workplace))
                 } else {
                     let name = key.name.padding(toLength: 22, withPad: " ", startingAt: 0)
+                    let value = ConfigSource.value(key, workplace)
                     Output.result(name + (value.map(TextCleaning.oneLine) ?? "(chosen by the program)"))
                 }
             }
@@ -44,9 +40,13 @@ extension ConfigCommand {
         @Argument(help: "The setting's key.", completion: .custom { _, _, _ in Completion.settings() })
         var key: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
-            let key = try SettingKey.named(key)
-            if let value = key.value(in: Workplace().settings) { Output.result(TextCleaning.oneLine(value)) }
+            report.apply()
+            let (key, workplace) = (try SettingKey.named(key), Workplace())
+            if report.json { return Output.object(ConfigSource.fields(key, workplace)) }
+            if let value = ConfigSource.value(key, workplace) { Output.result(TextCleaning.oneLine(value)) }
         }
     }
 
@@ -60,10 +60,20 @@ extension ConfigCommand {
         @Argument(help: "The value: a word, a number, true or false.")
         var value: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let key = try SettingKey.named(key)
-            let file = Workplace().paths.settingsFile
-            try Settings.set(key.name, to: value, in: file)
+            let workplace = Workplace()
+            // A name that nothing has would be told at every start.
+            switch key.name {
+            case "theme": _ = try workplace.themes().theme(named: value)
+            case "preset": _ = try workplace.presets().entry(named: value)
+            default: break
+            }
+            try Settings.set(key.name, to: value, in: workplace.paths.settingsFile)
+            report.done([("key", .string(key.name)), ("value", .string(value))])
         }
     }
 
@@ -74,9 +84,14 @@ extension ConfigCommand {
         @Argument(help: "The setting's key.", completion: .custom { _, _, _ in Completion.settings() })
         var key: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
-            let key = try SettingKey.named(key)
-            Output.result(ConfigSource.text(key, StudioPaths()))
+            report.apply()
+            let (key, workplace) = (try SettingKey.named(key), Workplace())
+            report.json
+                ? Output.object(ConfigSource.fields(key, workplace))
+                : Output.result(ConfigSource.text(key, workplace.paths))
         }
     }
 }
@@ -104,14 +119,25 @@ extension ConfigCommand {
             let status = try ChildProgram.run(editor.words(for: path), on: STDIN_FILENO).get()
             guard status == 0 else { throw Failure.Exit(code: 1, description: editor.problem(status)) }
             let problems = try Settings.load(file).problems
-            for problem in problems.dropFirst() { Output.message(problem.description) }
-            if let problem = problems.first { throw StudioError.badFile(problem) }
+            problems.dropLast().forEach(Reporting.problem)
+            if let last = problems.last { throw StudioError.badFile(last) }
         }
     }
 }
 
 /// What decides a setting, in words.
 enum ConfigSource {
+    static func fields(_ key: SettingKey, _ workplace: Workplace) -> [(key: String, value: JSONValue)] {
+        [
+            ("event", "setting"), ("key", .string(key.name)), ("value", JSONValue(value(key, workplace))),
+            ("decided_by", .string(text(key, workplace.paths))),
+        ]
+    }
+
+    static func value(_ key: SettingKey, _ workplace: Workplace) -> String? {
+        key.value(in: workplace.settings, environment: ProcessInfo.processInfo.environment)
+    }
+
     static func text(_ key: SettingKey, _ paths: StudioPaths) -> String {
         let file = paths.settingsFile
         let exists = FileManager.default.fileExists(atPath: file.path(percentEncoded: false))

@@ -16,7 +16,7 @@ struct DoctorCommand: AsyncParsableCommand {
         report.apply()
         let findings = ui ? try await DoctorScreen.examine(Workplace()) : Doctor.examine()
         for finding in findings {
-            report.json ? Output.result(finding.json.text) : Output.result(finding.line)
+            report.json ? Output.object(finding.fields) : Output.result(finding.line)
         }
         let broken = findings.filter { $0.state == .broken }
         if !broken.isEmpty {

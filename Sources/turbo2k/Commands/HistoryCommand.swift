@@ -61,8 +61,12 @@ extension HistoryCommand {
         @Flag(help: "Take the star away.")
         var remove = false
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             try Workplace().history().setStar(!remove, of: job)
+            report.done([("job", .integer(job)), ("star", .boolean(!remove))])
         }
     }
 
@@ -78,9 +82,13 @@ extension HistoryCommand {
         @Flag(help: "Take the tag away.")
         var remove = false
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let history = try Workplace().history()
             if remove { try history.removeTag(name, from: job) } else { try history.addTag(name, to: job) }
+            report.done([("job", .integer(job)), ("tags", .array(try history.tags(of: job).map { .string($0) }))])
         }
     }
 
@@ -90,9 +98,13 @@ extension HistoryCommand {
         @Argument(completion: .custom { _, _, _ in Completion.jobs() })
         var jobs: [Int]
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let history = try Workplace().history()
             for job in jobs { try history.trash(job) }
+            report.done([("jobs", .array(jobs.map { .integer($0) }))])
         }
     }
 
@@ -102,9 +114,13 @@ extension HistoryCommand {
         @Argument(help: "The jobs' numbers.")
         var jobs: [Int]
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let history = try Workplace().history()
             for job in jobs { try history.restore(job) }
+            report.done([("jobs", .array(jobs.map { .integer($0) }))])
         }
     }
 
@@ -124,13 +140,11 @@ extension HistoryCommand {
             let report = try workplace.history().prune(workplace.settings, isDryRun: dryRun)
             if self.report.json {
                 func numbers(_ jobs: [Int]) -> JSONValue { .array(jobs.map { .integer($0) }) }
-                Output.result(
-                    JSONValue.object([
-                        ("event", "result"), ("removed_jobs", numbers(report.removedJobs)),
-                        ("thinned_drafts", numbers(report.thinnedDrafts)),
-                        ("dropped_states", numbers(report.droppedStates)),
-                        ("freed_bytes", .integer(report.freedBytes)), ("dry_run", .boolean(dryRun)),
-                    ]).text)
+                self.report.done([
+                    ("removed_jobs", numbers(report.removedJobs)), ("thinned_drafts", numbers(report.thinnedDrafts)),
+                    ("dropped_states", numbers(report.droppedStates)), ("freed_bytes", .integer(report.freedBytes)),
+                    ("dry_run", .boolean(dryRun)),
+                ])
             } else {
                 let verb = dryRun ? "would free" : "freed"
                 Output.result(
@@ -149,7 +163,7 @@ enum HistoryList {
         filter.limit = limit
         let jobs = try Workplace().history().jobs(filter)
         if Reporting.isJSON {
-            jobs.forEach { Output.result(JobText.json($0).text) }
+            jobs.forEach { Output.object(JobText.fields($0)) }
             return
         }
         for job in jobs { Output.result(JobText.line(job)) }

@@ -54,7 +54,7 @@ extension HistoryCommand {
 
         private func show(_ job: JobRecord, _ history: History, _ format: Format) throws {
             switch format {
-            case .json: Output.result(try JobText.json(job, details: history).text)
+            case .json: Output.object(try JobText.fields(job, details: history))
             case .text: try JobText.lines(job, history).forEach(Output.result)
             case .toml, .args: try show(job.recipe, format)
             }
@@ -62,7 +62,9 @@ extension HistoryCommand {
 
         private func show(_ document: RecipeDocument, _ format: Format) throws {
             switch format {
-            case .json: Output.result(document.json())
+            // With --json it is an event like others; the format itself is the text that the clip carries.
+            case .json:
+                Output.result((report.json ? "{\"event\":\"recipe\"," + document.json().dropFirst() : document.json()))
             case .text: RecipeText.lines(document).forEach(Output.result)
             case .toml:
                 let name = OutputName.slug(document.recipe.prompt)

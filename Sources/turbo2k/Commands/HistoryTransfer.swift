@@ -11,18 +11,26 @@ extension HistoryCommand {
         @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
         var output: String?
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let workplace = Workplace()
             let history = try workplace.history()
-            let lines = try history.jobs().reversed().map { try JobText.json($0, details: history).text }
-            guard let output else { return lines.forEach(Output.result) }
+            let jobs = try history.jobs().reversed()
+            guard let output else {
+                for job in jobs { Output.object(try JobText.fields(job, details: history)) }
+                return
+            }
+            let lines = try jobs.map { JSONValue.object(try JobText.fields($0, details: history)).text }
+            let file = workplace.paths.expanding(output)
             do {
-                let text = lines.map { $0 + "\n" }.joined()
-                try Data(text.utf8).write(to: workplace.paths.expanding(output), options: .atomic)
+                try Data(lines.map { $0 + "\n" }.joined().utf8).write(to: file, options: .atomic)
             } catch {
                 throw StudioError.cannotWrite(
                     "\(TextCleaning.oneLine(output)) cannot be written; choose another place.")
             }
+            report.done([("file", .string(file.path(percentEncoded: false))), ("jobs", .integer(lines.count))])
         }
     }
 
@@ -63,7 +71,7 @@ extension HistoryCommand {
 
         private func show(_ id: Int, _ file: URL, _ history: History) throws {
             report.json
-                ? Output.result(JobText.json(try history.job(id)).text)
+                ? Output.object(JobText.fields(try history.job(id)))
                 : Output.result("\(id) \(TextCleaning.oneLine(file.path))")
         }
 

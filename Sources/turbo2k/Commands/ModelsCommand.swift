@@ -24,7 +24,7 @@ extension ModelsCommand {
             for model in models {
                 let size = ByteText.short(ModelText.bytes(of: model))
                 if report.json {
-                    Output.result(ModelText.json(model).text)
+                    Output.object(ModelText.fields(model))
                 } else {
                     let name = TextCleaning.oneLine(model.name).padding(toLength: 20, withPad: " ", startingAt: 0)
                     let origin = model.isBundled ? "bundled" : paths.abbreviating(model.folder)
@@ -50,7 +50,7 @@ extension ModelsCommand {
             report.apply()
             let catalog = ModelCatalog(userFolder: StudioPaths().models)
             let description = try catalog.inspect(try catalog.find(model))
-            if report.json { return Output.result(ModelText.json(description).text) }
+            if report.json { return Output.object(ModelText.fields(description)) }
             ModelText.lines(description).forEach(Output.result)
         }
     }
@@ -71,10 +71,9 @@ extension ModelsCommand {
             for (file, digest) in try catalog.verify(try catalog.find(model)) {
                 let path = file.path(percentEncoded: false)
                 if report.json {
-                    Output.result(
-                        JSONValue.object([
-                            ("event", "file"), ("path", .string(path)), ("sha256", .string(digest)), ("ok", true),
-                        ]).text)
+                    Output.object([
+                        ("event", "file"), ("path", .string(path)), ("sha256", .string(digest)), ("ok", true),
+                    ])
                 } else {
                     Output.result("\(digest)  \(path)")
                 }
@@ -114,10 +113,9 @@ extension ModelsCommand {
                 threadCount: threadCount ?? workplace.settings.threads ?? Machine.current.coreCount)
             for file in files {
                 let path = file.path(percentEncoded: false)
-                Output.result(
-                    report.json
-                        ? JSONValue.object([("event", "file"), ("path", .string(path))]).text
-                        : TextCleaning.oneLine(path))
+                report.json
+                    ? Output.object([("event", "file"), ("path", .string(path))])
+                    : Output.result(TextCleaning.oneLine(path))
             }
         }
     }
@@ -146,7 +144,7 @@ extension ModelsCommand {
             let text = PlanText(
                 recipe: recipe, plan: plan, draft: estimator.job(recipe, kind: .draft).total,
                 commit: estimator.job(recipe, kind: .commit).total)
-            if report.json { Output.result(text.json.text) } else { text.lines.forEach(Output.result) }
+            if report.json { Output.object(text.fields) } else { text.lines.forEach(Output.result) }
             guard plan.peakBytes <= plan.availableBytes else {
                 throw GenerationError.notEnoughMemory(
                     "This job needs about \(ByteText.short(plan.peakBytes)), "

@@ -13,7 +13,9 @@ struct PlayCommand: AsyncParsableCommand {
     @Argument(help: "Any file FFmpeg decodes, or a folder of PNG files.", completion: .file())
     var file: String
 
-    @Option(help: "auto, or how pictures are shown: kitty, iterm, sixel, half, quadrant, ascii, ...")
+    @Option(
+        help: "auto, or how pictures are shown: kitty, iterm, sixel, half, quadrant, ascii, ...",
+        completion: .list(Choice.graphicsNames))
     var graphics: String?
 
     @Option(help: ArgumentHelp("Frames per second; the clip's own by default.", valueName: "rate"))

@@ -25,7 +25,7 @@ extension PresetsCommand {
             for entry in library.entries {
                 let preset = try library.resolved(entry.preset.name)
                 if report.json {
-                    Output.result(PresetText.json(preset, entry.origin).text)
+                    Output.object(PresetText.fields(preset, entry.origin))
                 } else {
                     let name = entry.preset.name.padding(toLength: 20, withPad: " ", startingAt: 0)
                     let sizes = "\(preset.lr.size) -> \(preset.hr.size) \(preset.frames)f"
@@ -51,7 +51,7 @@ extension PresetsCommand {
             let preset = try library.resolved(name)
             let origin = try library.entry(named: name).origin
             if report.json {
-                Output.result(PresetText.json(preset, origin).text)
+                Output.object(PresetText.fields(preset, origin))
             } else {
                 Output.result(RecipeText.padded("name") + preset.name + " (\(origin.rawValue))")
                 for row in PresetText.rows(preset) { Output.result(RecipeText.padded(row.name) + row.value) }
@@ -81,15 +81,9 @@ extension PresetsCommand {
             let workplace = Workplace()
             var library = workplace.presets()
             let file = try library.save(try preset(workplace, library))
-            if report.json {
-                Output.result(
-                    JSONValue.object([
-                        ("event", "result"), ("preset", .string(name)),
-                        ("file", .string(file.path(percentEncoded: false))),
-                    ]).text)
-            } else {
-                Output.result(file.path(percentEncoded: false))
-            }
+            let path = file.path(percentEncoded: false)
+            report.done([("preset", .string(name)), ("file", .string(path))])
+            if !report.json { Output.result(path) }
         }
 
         private func preset(_ workplace: Workplace, _ library: PresetLibrary) throws -> Preset {
@@ -121,9 +115,13 @@ extension PresetsCommand {
         @Argument(help: "The new name, 1 to 40 characters.")
         var newName: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             var library = Workplace().presets()
             try library.rename(name, to: newName)
+            report.done([("preset", .string(newName))])
         }
     }
 
@@ -134,9 +132,13 @@ extension PresetsCommand {
         @Argument(completion: .custom { _, _, _ in Completion.presets() })
         var name: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             var library = Workplace().presets()
             try library.delete(name)
+            report.done([("preset", .string(name))])
         }
     }
 
@@ -149,12 +151,19 @@ extension PresetsCommand {
         @Argument(completion: .custom { _, _, _ in Completion.presets() })
         var second: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let library = Workplace().presets()
             let left = PresetText.rows(try library.resolved(first))
             let right = PresetText.rows(try library.resolved(second))
             for (one, other) in zip(left, right) where one.value != other.value {
-                Output.result("\(RecipeText.padded(one.name))\(one.value) | \(other.value)")
+                report.json
+                    ? Output.object([
+                        ("event", "difference"), ("name", .string(one.name)), ("first", .string(one.value)),
+                        ("second", .string(other.value)),
+                    ]) : Output.result("\(RecipeText.padded(one.name))\(one.value) | \(other.value)")
             }
         }
     }
@@ -168,14 +177,22 @@ extension PresetsCommand {
         @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
         var output: String?
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let text = try Workplace().presets().export(name)
-            guard let output else { return Output.content(text) }
+            guard let output else {
+                report.done([("preset", .string(name)), ("text", .string(text))])
+                return report.json ? () : Output.content(text)
+            }
             do {
                 try Data(text.utf8).write(to: URL(filePath: output), options: .atomic)
             } catch {
-                throw GenerationError.cannotWrite("\(TextCleaning.oneLine(output)) cannot be written.")
+                throw GenerationError.cannotWrite(
+                    "\(TextCleaning.oneLine(output)) cannot be written; choose another place.")
             }
+            report.done([("preset", .string(name)), ("file", .string(output))])
         }
     }
 
@@ -188,9 +205,14 @@ extension PresetsCommand {
         @Flag(help: "Replace your preset of that name.")
         var replace = false
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             var library = Workplace().presets()
-            Output.result(try library.importFile(URL(filePath: file), replacing: replace))
+            let name = try library.importFile(URL(filePath: file), replacing: replace)
+            report.done([("preset", .string(name))])
+            if !report.json { Output.result(name) }
         }
     }
 
@@ -200,11 +222,17 @@ extension PresetsCommand {
         @Argument(completion: .file(extensions: ["toml"]))
         var file: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let problems = try PresetLibrary.check(URL(filePath: file))
-            problems.forEach { Output.message($0.description) }
-            guard let first = problems.first else { return Output.result("ok") }
-            throw StudioError.badFile(first)
+            guard let last = problems.last else {
+                report.done([("ok", true)])
+                return report.json ? () : Output.result("ok")
+            }
+            problems.dropLast().forEach(Reporting.problem)
+            throw StudioError.badFile(last)
         }
     }
 }

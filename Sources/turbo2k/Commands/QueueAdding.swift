@@ -37,29 +37,30 @@ extension QueueCommand {
             let queue = try await JobPlace.start(workplace, engine)
             let job = try await entered(workplace, queue)
             report.json
-                ? Output.result(JobText.json(try queue.history.job(job.id)).text) : Output.result(String(job.id))
+                ? Output.object(JobText.fields(try queue.history.job(job.id))) : Output.result(String(job.id))
             try await waiting.wait(workplace)
         }
 
         private func entered(_ workplace: Workplace, _ queue: WorkerClient) async throws -> JobHandle {
-            if let commit { return try await self.commit(commit, workplace, queue) }
+            if let commit { return try await entered(commit: commit, workplace, queue) }
             let preset = try recipe.resolve(workplace.presets(), defaultPreset: workplace.settings.preset)
             let recipe = preset.recipe(prompt: try PromptText.read(prompt ?? ""), seed: try recipe.seedValue())
             let file = output.map { JobOutput(file: workplace.paths.expanding($0), crf: preset.output.crf) }
             return try await queue.draft(recipe, preset: preset.name, output: file)
         }
 
-        private func commit(_ name: String, _ workplace: Workplace, _ queue: WorkerClient) async throws -> JobHandle {
+        private func entered(
+            commit name: String, _ workplace: Workplace, _ queue: WorkerClient
+        ) async throws -> JobHandle {
             let draft = try DraftNumber.find(name, in: queue.history)
             let settings = workplace.outputSettings(of: draft)
-            var hr = draft.recipe.recipe.hr
-            if let size = recipe.size { hr.size = try Values.size(size, "--size") }
-            if let steps = recipe.hrSteps { hr.steps = try Values.inRange(steps, RecipeLimits.steps, "--hr-steps") }
             var asked = draft.recipe.recipe
-            asked.hr = hr
+            try recipe.commit.apply(to: &asked.hr)
             let file = try OutputPlace.file(
                 output, workplace, preset: settings, recipe: asked, kind: .commit, job: draft.id)
-            return try await queue.commit(draft: draft.id, hr: hr, output: JobOutput(file: file, crf: settings.crf))
+            return try await queue.commit(
+                draft: draft.id, hr: asked.hr, precision: try recipe.precision.map { try PrecisionName.value($0) },
+                output: JobOutput(file: file, crf: settings.crf))
         }
     }
 
@@ -72,12 +73,15 @@ extension QueueCommand {
 
         @OptionGroup var engine: EngineOptions
         @OptionGroup var waiting: QueueWaitOptions
+        @OptionGroup var report: ReportOptions
 
         func run() async throws {
+            report.apply()
             let workplace = Workplace()
             let queue = try await JobPlace.start(workplace, engine)
             if let job { _ = try await queue.resume(job) } else { try await queue.change(.pause(false)) }
             try await waiting.wait(workplace)
+            report.done([("job", JSONValue(job))])
         }
     }
 }

@@ -26,7 +26,9 @@ extension QueueCommand {
             report.apply()
             let workplace = Workplace()
             let jobs = try JobWatch.open(try workplace.history())
-            for job in jobs { Output.result(report.json ? JobText.json(job).text : JobText.line(job)) }
+            for job in jobs {
+                report.json ? Output.object(JobText.fields(job)) : Output.result(JobText.line(job))
+            }
             if jobs.isEmpty, !report.json, !report.quiet { Output.message("No job waits or runs.") }
             try await waiting.wait(workplace)
         }
@@ -39,10 +41,14 @@ extension QueueCommand {
         @Argument(help: "A job's number; without it, the queue.", completion: .custom { _, _, _ in Completion.jobs() })
         var job: Int?
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let queue = try await JobPlace.queue(Workplace())
             try await queue.change(job.map { .stop($0, .now) } ?? .pause(true))
             try await QueueEnd.wait(for: job, in: queue)
+            report.done([("job", JSONValue(job))])
         }
     }
 
@@ -56,10 +62,14 @@ extension QueueCommand {
         @Flag(help: "Let the step that runs be finished first.")
         var afterStep = false
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let queue = try await JobPlace.queue(Workplace())
             try await queue.change(.stop(job, afterStep ? .afterStep : .now))
             try await QueueEnd.wait(for: job, in: queue)
+            report.done([("job", .integer(job))])
         }
     }
 
@@ -70,10 +80,14 @@ extension QueueCommand {
         @Argument(help: "The jobs' numbers.", completion: .custom { _, _, _ in Completion.jobs() })
         var jobs: [Int]
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let queue = try await JobPlace.queue(Workplace())
             for job in jobs { try await queue.change(.remove(job)) }
             for job in jobs { try await QueueEnd.wait(for: job, in: queue) }
+            report.done([("jobs", .array(jobs.map { .integer($0) }))])
         }
     }
 
@@ -83,10 +97,14 @@ extension QueueCommand {
         @Argument(help: "The job's number.", completion: .custom { _, _, _ in Completion.jobs() })
         var job: Int
 
-        @Argument(help: "first, last, up, down, or a place from 1.")
+        @Argument(
+            help: "first, last, up, down, or a place from 1.", completion: .list(["first", "last", "up", "down"]))
         var place: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let queue = try await JobPlace.queue(Workplace())
             var order = queue.board.queue.waiting
             guard let index = order.firstIndex(of: job) else {
@@ -95,6 +113,7 @@ extension QueueCommand {
             order.remove(at: index)
             order.insert(job, at: min(max(try target(index), 0), order.count))
             try await queue.change(.arrange(order))
+            report.done([("jobs", .array(order.map { .integer($0) }))])
         }
 
         private func target(_ index: Int) throws -> Int {

@@ -21,11 +21,10 @@ extension ThemesCommand {
             for entry in Workplace().themes().entries {
                 let theme = entry.theme
                 if report.json {
-                    Output.result(
-                        JSONValue.object([
-                            ("event", "theme"), ("name", .string(theme.name)), ("about", .string(theme.about)),
-                            ("kind", .string(theme.kind.rawValue)), ("origin", entry.isOwn ? "yours" : "shipped"),
-                        ]).text)
+                    Output.object([
+                        ("event", "theme"), ("name", .string(theme.name)), ("about", .string(theme.about)),
+                        ("kind", .string(theme.kind.rawValue)), ("origin", entry.isOwn ? "yours" : "shipped"),
+                    ])
                 } else {
                     let name = theme.name.padding(toLength: 20, withPad: " ", startingAt: 0)
                     let kind = theme.kind.rawValue.padding(toLength: 6, withPad: " ", startingAt: 0)
@@ -41,10 +40,21 @@ extension ThemesCommand {
         @Argument(completion: .custom { _, _, _ in Completion.themes() })
         var name: String
 
+        @OptionGroup var report: ReportOptions
+
         func run() async throws {
+            report.apply()
             let theme = try Workplace().themes().theme(named: name)
             for role in ThemeRole.allCases {
                 let token = theme.token(role)
+                if report.json {
+                    Output.object([
+                        ("event", "color"), ("role", .string(role.rawValue)),
+                        ("hex", JSONValue(token.hex?.description)),
+                        ("ansi16", JSONValue(token.ansi?.name)), ("bold", .boolean(token.isBold)),
+                    ])
+                    continue
+                }
                 let words = [token.hex?.description, token.ansi?.name, token.isBold ? "bold" : nil].compactMap { $0 }
                 let text = words.isEmpty ? "the terminal's own" : words.joined(separator: "  ")
                 Output.result(RecipeText.padded(role.rawValue) + text)
@@ -66,7 +76,7 @@ extension ThemesCommand {
             report.apply()
             let measurements = ThemeContrast.measure(try load())
             for found in measurements {
-                report.json ? Output.result(json(found).text) : Output.result(line(found))
+                report.json ? Output.object(fields(found)) : Output.result(line(found))
             }
             let weak = measurements.count { !$0.passes }
             if weak > 0 {
@@ -80,8 +90,8 @@ extension ThemesCommand {
                 return try Workplace().themes().theme(named: theme)
             }
             let (loaded, problems) = try ThemeLibrary.load(URL(filePath: theme))
-            problems.dropFirst().forEach { Output.message($0.description) }
-            if let first = problems.first { throw StudioError.badFile(first) }
+            problems.dropLast().forEach(Reporting.problem)
+            if let last = problems.last { throw StudioError.badFile(last) }
             return loaded
         }
 
@@ -93,12 +103,12 @@ extension ThemesCommand {
             return "\(found.passes ? " " : "!") \(depth) \(pair) \(ratio) (at least \(found.least))"
         }
 
-        private func json(_ found: ThemeContrast.Measurement) -> JSONValue {
-            .object([
+        private func fields(_ found: ThemeContrast.Measurement) -> [(key: String, value: JSONValue)] {
+            [
                 ("event", "contrast"), ("depth", .string(found.depth.rawValue)),
                 ("foreground", .string(found.foreground.rawValue)), ("background", .string(found.background.rawValue)),
                 ("ratio", JSONValue(found.ratio)), ("least", .number(found.least)), ("ok", .boolean(found.passes)),
-            ])
+            ]
         }
     }
 }

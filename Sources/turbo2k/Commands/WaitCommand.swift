@@ -22,7 +22,7 @@ struct WaitCommand: AsyncParsableCommand {
             try history.markAbandoned()
             record = try history.job(job)
         }
-        if report.json { Output.result(JobText.json(record).text) }
+        if report.json { Output.object(JobText.fields(record)) }
         switch record.state {
         case .done: return
         case .stopped, .removed, .stopping, .waiting, .running:
@@ -30,7 +30,8 @@ struct WaitCommand: AsyncParsableCommand {
                 code: 8, description: "Job \(job) was stopped; \"turbo2k resume \(job)\" goes on with it.")
         case .failed:
             let reason = record.error ?? "Job \(job) failed."
-            throw Failure.Exit(code: Int32(clamping: record.exitCode ?? 1), description: reason)
+            let code = Int32(clamping: record.exitCode ?? 1)
+            throw Failure.OfJob(job: job, reason: Failure.Exit(code: code, description: reason))
         }
     }
 

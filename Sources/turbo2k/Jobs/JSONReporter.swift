@@ -5,28 +5,27 @@ import VideoIO
 
 /// Writes every event as one line of JSON, `turbo2k.events.v1`.
 struct JSONReporter: JobReporter {
-    static let schema = "turbo2k.events.v1"
-    /// The first object of the program's output names the schema.
-    private var isFirst = true
+    /// What the engine said the job took, for its last event.
+    private var seconds: Double?
 
     mutating func started(_ job: JobHandle) {}
 
     mutating func received(_ event: JobEvent) {
-        guard let (name, fields) = Self.fields(event.content) else { return }
+        if case .generation(.finished(let result)) = event.content { seconds = result.seconds }
+        guard let (name, fields) = fields(event.content) else { return }
         let guess: [(key: String, value: JSONValue)] =
             event.guess.map { guess in
                 [("guess", .array([guess.seconds, guess.low, guess.high].map { .number($0) }))]
             } ?? []
-        write(name, [("job", .integer(event.job))] + fields + guess)
+        Output.object([("event", .string(name)), ("job", .integer(event.job))] + fields + guess)
     }
 
-    mutating func finished(_ job: JobHandle, _ result: GenerationResult) {
+    func finished(_ job: JobHandle, _ result: GenerationResult) {
         let steps: [(key: String, value: JSONValue)] =
             result.partial.map { [("steps", .integer($0.done)), ("of", .integer($0.count))] } ?? []
-        write(
-            "result",
+        Output.object(
             [
-                ("job", .integer(job.id)), ("kind", .string(result.kind.rawValue)),
+                ("event", "result"), ("job", .integer(job.id)), ("kind", .string(result.kind.rawValue)),
                 ("state", result.partial == nil ? "done" : "partial"),
             ] + steps + [
                 ("seed", .integer(Int(result.recipe.seed))), ("seconds", .number(result.seconds)),
@@ -36,22 +35,14 @@ struct JSONReporter: JobReporter {
             ])
     }
 
-    mutating func ended(_ job: JobHandle, _ error: any Error) {}
+    func ended(_ job: JobHandle, _ error: any Error) {}
 
-    private mutating func write(_ name: String, _ fields: [(key: String, value: JSONValue)]) {
-        var all: [(key: String, value: JSONValue)] = isFirst ? [("schema", .string(Self.schema))] : []
-        isFirst = false
-        all.append(("event", .string(name)))
-        Output.result(JSONValue.object(all + fields).text)
-    }
-
-    private static func fields(
-        _ content: JobEvent.Content
-    ) -> (name: String, fields: [(key: String, value: JSONValue)])? {
+    private func fields(_ content: JobEvent.Content) -> (name: String, fields: [(key: String, value: JSONValue)])? {
         switch content {
+        case .state(.done): ("job", [("state", "done"), ("seconds", JSONValue(seconds))])
         case .state(let state): ("job", [("state", .string(state.rawValue))])
-        case .remaining(let estimate): estimate.map { ("eta", eta($0)) }
-        case .generation(let event): fields(event)
+        case .remaining(let estimate): estimate.map { ("eta", Self.eta($0)) }
+        case .generation(let event): Self.fields(event)
         }
     }
 
@@ -82,13 +73,13 @@ struct JSONReporter: JobReporter {
                 ]
             )
         case .stepFinished(let step): ("step", fields(step))
-        case .preview(let preview): preview.frames.first.map { ("preview", fields(preview, $0.width, $0.height)) }
         case .stateSaved(let pass, let step, let bytes):
             ("state", [("pass", .string(pass.rawValue)), ("n", .integer(step)), ("bytes", .integer(bytes))])
         case .outputWritten(let file, let bytes):
             ("output", [("path", .string(file.path(percentEncoded: false))), ("bytes", .integer(bytes))])
         case .noted(let text): ("note", [("message", .string(text))])
-        case .finished: nil
+        // Pictures are not asked for: they would cost time, and nobody sees them here.
+        case .preview, .finished: nil
         }
     }
 
@@ -100,13 +91,6 @@ struct JSONReporter: JobReporter {
             ("tokens", .integer(step.tokens)), ("calls", .integer(step.calls)),
             ("x0_change", JSONValue(step.x0Change)), ("reused", .boolean(step.isReused)),
             ("bytes", .integer(step.residentBytes)),
-        ]
-    }
-
-    private static func fields(_ preview: Preview, _ width: Int, _ height: Int) -> [(key: String, value: JSONValue)] {
-        [
-            ("w", .integer(width)), ("h", .integer(height)), ("frames", .integer(preview.frames.count)),
-            ("look", .string(preview.look.rawValue)),
         ]
     }
 }

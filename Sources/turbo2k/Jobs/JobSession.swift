@@ -21,7 +21,8 @@ struct JobSession {
 
     /// Follows a job to its end.
     ///
-    /// - Throws: what ended it; `CancellationError` after Ctrl-C, when the history already says `stopped`.
+    /// - Throws: ``Failure/OfJob`` with what ended it; `CancellationError` after Ctrl-C, when the history already says
+    ///   `stopped`.
     mutating func follow(_ job: JobHandle) async throws -> GenerationResult {
         // What another process runs it also records.
         if !jobs.outlivesProgram { Workplace.watch(job.id, in: jobs.history) }
@@ -42,7 +43,7 @@ struct JobSession {
             return result
         } catch {
             reporter.ended(job, error)
-            throw error
+            throw error is CancellationError ? error : Failure.OfJob(job: job.id, reason: error)
         }
     }
 

@@ -49,6 +49,10 @@ enum ManualFacts {
             "TURBO2K_ENCODERS",
             "The only encoders of FFmpeg that count as installed, with commas between them: libx264, libvpx-vp9, ..."
         ),
+        (
+            "TURBO2K_IN_PROCESS",
+            "Jobs run in the program itself, not in the engine's own process, if it is neither empty nor 0."
+        ),
         ("TURBO2K_KERNELS", "Caps the instruction set: portable, avx2 or avx512."),
         ("TURBO2K_LOG", "How much is logged: trace, debug, info, notice, warning or error."),
         ("VISUAL, EDITOR", "The editor for the prompt and for the settings."),
@@ -56,6 +60,7 @@ enum ManualFacts {
         ("COLORTERM", "truecolor or 24bit: the terminal shows every colour."),
         ("TERM", "The terminal's name."),
         ("XDG_CONFIG_HOME, XDG_DATA_HOME, XDG_STATE_HOME", "Folders that hold the folder turbo2k."),
+        ("XDG_RUNTIME_DIR", "Where the sockets are by which the programs of one user find each other."),
     ]
 
     static let examples: [(command: String, meaning: String)] = [

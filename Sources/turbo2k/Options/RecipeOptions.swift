@@ -18,9 +18,6 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("0 to 4294967295, or \"random\".", valueName: "number"))
     var seed: String?
 
-    @Option(help: ArgumentHelp("The committed clip's size, multiples of 32.", valueName: "WxH"))
-    var size: String?
-
     @Option(help: ArgumentHelp("The draft's size, multiples of 32.", valueName: "WxH"))
     var lrSize: String?
 
@@ -33,14 +30,8 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Steps of the draft, 1 to 100.", valueName: "count"))
     var steps: Int?
 
-    @Option(help: ArgumentHelp("Steps of the commit, 1 to 100.", valueName: "count"))
-    var hrSteps: Int?
-
     @Option(help: ArgumentHelp("Guidance of the draft; 1 is off.", valueName: "scale"))
     var guidance: Float?
-
-    @Option(help: ArgumentHelp("Guidance of the commit; 1 is off.", valueName: "scale"))
-    var hrGuidance: Float?
 
     // Unconditional: a prompt may be empty, and may begin with a dash.
     @Option(parsing: .unconditional, help: ArgumentHelp("What the clip should not show.", valueName: "prompt"))
@@ -49,14 +40,13 @@ struct RecipeOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Time shift of the draft's noise levels.", valueName: "factor"))
     var shift: Float?
 
-    @Option(help: ArgumentHelp("Time shift of the commit's noise levels.", valueName: "factor"))
-    var hrShift: Float?
-
     @OptionGroup var draftSavings: DraftSavingOptions
-    @OptionGroup var commitSavings: CommitSavingOptions
+    @OptionGroup var commit: CommitOptions
     @OptionGroup var sampler: SamplerOptions
 
-    @Option(help: ArgumentHelp("fp32, bf16 or int8; by default the best this CPU does in hardware.", valueName: "name"))
+    @Option(
+        help: ArgumentHelp("fp32, bf16 or int8; by default the best this CPU does in hardware.", valueName: "name"),
+        completion: .list(PrecisionName.all))
     var precision: String?
 
     /// Stands for no preset at all: what no option names is off.
@@ -71,34 +61,21 @@ struct RecipeOptions: ParsableArguments {
             ? ResolvedPreset.bare(model: model) : try library.resolved(preset ?? defaultPreset, model: model)
         if let frames { preset.frames = try Values.frames(frames) }
         if let fps { preset.fps = try Values.inRange(fps, RecipeLimits.fps, "--fps") }
-        preset.lr = try settings(preset.lr, size: lrSize, "--lr-size", steps, "--steps", guidance, "--guidance", shift)
-        preset.hr = try settings(
-            preset.hr, size: size, "--size", hrSteps, "--hr-steps", hrGuidance, "--hr-guidance", hrShift)
-        try draftSavings.apply(to: &preset.lr)
-        try commitSavings.apply(to: &preset.hr)
+        try applyDraft(to: &preset.lr)
+        try commit.apply(to: &preset.hr)
         try sampler.apply(draft: &preset.lr, commit: &preset.hr)
         if let negative { preset.negative = negative }
         if let precision { preset.precision = try PrecisionName.value(precision) }
-        try Shape.match(&preset, isSizeGiven: size != nil, isDraftSizeGiven: lrSize != nil)
+        try Shape.match(&preset, isSizeGiven: commit.size != nil, isDraftSizeGiven: lrSize != nil)
         return preset
     }
 
-    private func settings(
-        _ pass: PassSettings, size: String?, _ sizeName: String, _ steps: Int?, _ stepsName: String,
-        _ guidance: Float?, _ guidanceName: String, _ shift: Float?
-    ) throws -> PassSettings {
-        var pass = pass
-        if let size { pass.size = try Values.size(size, sizeName) }
-        if let steps {
-            pass.steps = try Values.inRange(steps, RecipeLimits.steps, stepsName)
-            // The preset's own noise levels belong to its own number of steps.
-            if pass.timesteps?.count != steps { pass.timesteps = nil }
-        }
-        if let guidance { pass.guidance = try Values.inRange(guidance, RecipeLimits.guidance, guidanceName) }
-        if let shift {
-            pass.shift = try Values.inRange(shift, RecipeLimits.shift, sizeName == "--size" ? "--hr-shift" : "--shift")
-        }
-        return pass
+    private func applyDraft(to pass: inout PassSettings) throws {
+        if let lrSize { pass.size = try Values.size(lrSize, "--lr-size") }
+        if let steps { try Values.setSteps(steps, "--steps", of: &pass) }
+        if let guidance { pass.guidance = try Values.inRange(guidance, RecipeLimits.guidance, "--guidance") }
+        if let shift { pass.shift = try Values.inRange(shift, RecipeLimits.shift, "--shift") }
+        try draftSavings.apply(to: &pass)
     }
 
     /// The seed asked for, or one drawn now.

@@ -12,4 +12,9 @@ struct ReportOptions: ParsableArguments {
     func apply() {
         Reporting.set(json: json, quiet: quiet)
     }
+
+    /// The last object of a command that has done something and has nothing to print.
+    func done(_ fields: [(key: String, value: JSONValue)]) {
+        if json { Output.object([("event", "result")] + fields + [("exit", 0)]) }
+    }
 }

@@ -22,10 +22,12 @@ struct StudioArguments: ParsableArguments {
         completion: .custom { _, _, _ in Completion.models() })
     var model: String?
 
-    @Option(help: "auto, or how pictures are shown: kitty, iterm, sixel, half, quadrant, ascii, off, ...")
+    @Option(
+        help: "auto, or how pictures are shown: kitty, iterm, sixel, half, quadrant, ascii, off, ...",
+        completion: .list(Choice.graphicsNames))
     var graphics: String?
 
-    @Option(help: "auto, never, 16, 256 or true.")
+    @Option(help: "auto, never, 16, 256 or true.", completion: .list(["auto", "never", "16", "256", "true"]))
     var color: String?
 
     @Flag(help: "Typed commands and one line an event, for screen readers; no full screen.")
@@ -121,6 +123,8 @@ struct StudioArguments: ParsableArguments {
 
 /// Options whose values are a fixed list of words.
 enum Choice {
+    static let graphicsNames = ["auto"] + GraphicsMode.allCases.map(\.rawValue)
+
     /// How pictures are shown: the option, else `TURBO2K_GRAPHICS`; nil for `auto` and where neither says.
     static func graphics(_ option: String?) throws -> GraphicsMode? {
         let named = option ?? ProcessInfo.processInfo.environment["TURBO2K_GRAPHICS"]

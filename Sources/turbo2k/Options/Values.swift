@@ -29,6 +29,12 @@ enum Values {
         return nearest
     }
 
+    /// The preset's own noise levels belong to its own number of steps.
+    static func setSteps(_ count: Int, _ option: String, of pass: inout PassSettings) throws {
+        pass.steps = try inRange(count, RecipeLimits.steps, option)
+        if pass.timesteps?.count != count { pass.timesteps = nil }
+    }
+
     static func inRange<Number: Comparable & CustomStringConvertible>(
         _ value: Number, _ range: ClosedRange<Number>, _ option: String
     ) throws -> Number {

@@ -1,3 +1,4 @@
+import Foundation
 import Generation
 import StudioCore
 
@@ -17,16 +18,17 @@ enum Completion {
 
     static func settings() -> [String] { SettingKey.all.map(\.name) }
 
-    static func drafts() -> [String] {
-        var filter = HistoryFilter()
-        filter.kind = .draft
-        filter.limit = 100
-        return ((try? History(paths: StudioPaths()).jobs(filter)) ?? []).map { String($0.id) }
-    }
+    static func drafts() -> [String] { ["last"] + jobs(.draft) }
 
-    static func jobs() -> [String] {
+    static func jobs() -> [String] { jobs(nil) }
+
+    private static func jobs(_ kind: GenerationResult.Kind?) -> [String] {
+        let paths = StudioPaths()
+        // Who only asks what there is makes no files.
+        guard FileManager.default.fileExists(atPath: paths.historyFile.path(percentEncoded: false)) else { return [] }
         var filter = HistoryFilter()
+        filter.kind = kind
         filter.limit = 100
-        return ((try? History(paths: StudioPaths()).jobs(filter)) ?? []).map { String($0.id) }
+        return ((try? History(paths: paths).jobs(filter)) ?? []).map { String($0.id) }
     }
 }

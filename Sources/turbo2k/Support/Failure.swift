@@ -6,6 +6,12 @@ import VideoIO
 
 /// How a command fails: a sentence on standard error, or a JSON object, and an exit code.
 enum Failure {
+    /// A job's failure: it can go on under its number, where something of it is kept.
+    struct OfJob: Error {
+        var job: Int
+        var reason: any Error
+    }
+
     /// A failure that names its own exit code.
     struct Exit: Error, CustomStringConvertible {
         var code: Int32
@@ -16,29 +22,39 @@ enum Failure {
     static func report(_ error: any Error) -> Never {
         if let status = Signals.status { reportStop(status) }
         guard let code = code(of: error) else { reportUsage(error) }
-        let sentence = sentence(of: error)
         if Reporting.isJSON {
-            Output.result(object(error, code, sentence).text)
+            tell(code, kind(code), sentence(of: error), more(error))
         } else {
-            Output.message("turbo2k: " + sentence)
+            Output.message("turbo2k: " + sentence(of: error))
         }
         Signals.exit(with: code)
     }
 
     /// A signal ended the run, or nobody reads the results any more (status 0).
     private static func reportStop(_ status: Int32) -> Never {
-        if Reporting.isJSON, status != 0 {
-            let fields: [(key: String, value: JSONValue)] = [
-                ("event", "error"), ("exit", .integer(Int(status))), ("kind", "stopped"), ("message", "Stopped."),
-            ]
-            Output.result(JSONValue.object(fields).text)
-        }
+        tellStop(status)
         exit(status)
+    }
+
+    /// The last object of a run that a signal ended; a closed output is told nothing.
+    static func tellStop(_ status: Int32) {
+        if Reporting.isJSON, status != 0 { tell(status, "stopped", "Stopped.") }
+    }
+
+    private static func tell(
+        _ code: Int32, _ kind: String, _ message: String, _ more: [(key: String, value: JSONValue)] = []
+    ) {
+        Output.object(
+            [
+                ("event", "error"), ("exit", .integer(Int(code))), ("kind", .string(kind)),
+                ("message", .string(message)),
+            ] + more)
     }
 
     /// The exit status; nil for errors of the argument parser, which knows its own.
     static func code(of error: any Error) -> Int32? {
         switch error {
+        case let error as OfJob: code(of: error.reason)
         case let error as GenerationError: error.exitCode
         case let error as StudioError: error.exitCode
         case let error as JobFailure: error.exitCode
@@ -62,19 +78,30 @@ enum Failure {
     }
 
     static func sentence(of error: any Error) -> String {
-        if error is CancellationError { return "Stopped." }
-        let failure = JobFailure(error)
-        let advice =
-            failure.exitCode == JobFailure.otherStateExitCode
-            ? " " + (failure.suggestions ?? []).joined(separator: " or ") + " says what is to happen." : ""
-        return TextCleaning.oneLine(String(describing: error)) + advice
+        switch error {
+        case is CancellationError: "Stopped."
+        case let error as OfJob: sentence(of: error.reason) + advice(error)
+        default: TextCleaning.oneLine(String(describing: error)) + choice(JobFailure(error))
+        }
     }
 
-    private static func object(_ error: any Error, _ code: Int32, _ sentence: String) -> JSONValue {
-        var fields: [(key: String, value: JSONValue)] = [
-            ("event", "error"), ("exit", .integer(Int(code))), ("kind", .string(kind(code))),
-            ("message", .string(sentence)),
-        ]
+    /// Another build's state: the user says what is to happen to it.
+    private static func choice(_ failure: JobFailure) -> String {
+        guard failure.exitCode == JobFailure.otherStateExitCode else { return "" }
+        return " " + (failure.suggestions ?? []).joined(separator: " or ") + " says what is to happen."
+    }
+
+    /// After a lack of memory or room, or the engine's end, what was done is kept.
+    private static func advice(_ error: OfJob) -> String {
+        let code = code(of: error)
+        guard code == 5 || code == 6 || error.reason is EngineEnd else { return "" }
+        return " \"turbo2k resume \(error.job)\" goes on from there\(code == 6 ? " when that is put right" : "")."
+    }
+
+    /// What else scripts may want to know.
+    private static func more(_ error: any Error) -> [(key: String, value: JSONValue)] {
+        if let error = error as? OfJob { return [("job", .integer(error.job))] + more(error.reason) }
+        var fields: [(key: String, value: JSONValue)] = []
         let failure = JobFailure(error)
         if let needed = failure.neededBytes, let available = failure.availableBytes {
             fields += [("needed_bytes", .integer(needed)), ("available_bytes", .integer(available))]
@@ -82,7 +109,7 @@ enum Failure {
         if let suggestions = failure.suggestions, !suggestions.isEmpty {
             fields.append(("suggest", .array(suggestions.map { .string($0) })))
         }
-        return .object(fields)
+        return fields
     }
 
     private static func kind(_ code: Int32) -> String {
@@ -108,14 +135,18 @@ enum Failure {
             !names.contains(word)
         else { return nil }
         let advice = NearestName.of(word, in: names).map { "Did you mean \"\($0)\"?" } ?? "See \"turbo2k --help\"."
-        return "turbo2k: There is no command \"\(TextCleaning.shortened(word, to: 40))\". \(advice)"
+        return "There is no command \"\(TextCleaning.shortened(word, to: 40))\". \(advice)"
     }
 
     /// Help, version and wrong usage in the parser's own words, cleaned of what the arguments may hold.
     private static func reportUsage(_ error: any Error) -> Never {
         let code = Turbo2K.exitCode(for: error)
-        let text = unknownCommand(code) ?? Turbo2K.fullMessage(for: error)
-        if !text.isEmpty {
+        let unknown = unknownCommand(code)
+        let text = unknown.map { "turbo2k: " + $0 } ?? Turbo2K.fullMessage(for: error)
+        // What cannot be parsed has not said how it wants to be told.
+        if !code.isSuccess, !text.isEmpty, Reporting.isJSON || CommandLine.arguments.contains("--json") {
+            tell(code.rawValue, "usage", TextCleaning.oneLine(unknown ?? Turbo2K.message(for: error)))
+        } else if !text.isEmpty {
             if code.isSuccess { Output.result(text) } else { Output.message(text) }
         }
         Signals.exit(with: code.rawValue)

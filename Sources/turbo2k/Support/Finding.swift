@@ -19,9 +19,7 @@ struct Finding {
             + TextCleaning.oneLine(text)
     }
 
-    var json: JSONValue {
-        .object([
-            ("event", "finding"), ("name", .string(name)), ("state", .string(state.rawValue)), ("text", .string(text)),
-        ])
+    var fields: [(key: String, value: JSONValue)] {
+        [("event", "finding"), ("name", .string(name)), ("state", .string(state.rawValue)), ("text", .string(text))]
     }
 }

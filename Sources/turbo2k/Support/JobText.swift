@@ -37,11 +37,9 @@ enum JobText {
         return lines
     }
 
-    /// With a history: steps, stages, files and tags too.
-    static func json(_ job: JobRecord, details history: History? = nil) throws -> JSONValue {
-        var fields = fields(job)
-        guard let history else { return .object(fields) }
-        fields += [
+    /// As JSON, with steps, stages, files and tags too.
+    static func fields(_ job: JobRecord, details history: History) throws -> [(key: String, value: JSONValue)] {
+        fields(job) + [
             ("note", JSONValue(job.note)), ("folder", .string(job.folder.path(percentEncoded: false))),
             ("tags", .array(try history.tags(of: job.id).map { .string($0) })),
             ("steps", .array(try history.steps(of: job.id).map(step))),
@@ -63,12 +61,10 @@ enum JobText {
                     })
             ),
         ]
-        return .object(fields)
     }
 
-    static func json(_ job: JobRecord) -> JSONValue { .object(fields(job)) }
-
-    private static func fields(_ job: JobRecord) -> [(key: String, value: JSONValue)] {
+    /// As JSON.
+    static func fields(_ job: JobRecord) -> [(key: String, value: JSONValue)] {
         [
             ("event", "history"), ("job", .integer(job.id)), ("kind", .string(job.kind.rawValue)),
             ("parent", JSONValue(job.parent)), ("state", .string(job.state.rawValue)),

@@ -12,13 +12,13 @@ enum ModelText {
         }
     }
 
-    static func json(_ model: InstalledModel) -> JSONValue {
-        .object([
+    static func fields(_ model: InstalledModel) -> [(key: String, value: JSONValue)] {
+        [
             ("event", "model"), ("name", .string(model.name)), ("bundled", .boolean(model.isBundled)),
             ("folder", .string(model.folder.path(percentEncoded: false))),
             ("bytes", .integer(bytes(of: model))), ("has_hr", .boolean(model.highResolution != nil)),
             ("has_text_encoder", .boolean(model.textEncoder != nil)),
-        ])
+        ]
     }
 
     static func lines(_ model: ModelDescription) -> [String] {
@@ -33,8 +33,8 @@ enum ModelText {
         return lines
     }
 
-    static func json(_ model: ModelDescription) -> JSONValue {
-        .object([
+    static func fields(_ model: ModelDescription) -> [(key: String, value: JSONValue)] {
+        [
             ("event", "model"), ("name", .string(model.name)), ("folder", .string(model.folder)),
             ("bundled", .boolean(model.isBundled)),
             (
@@ -48,7 +48,7 @@ enum ModelText {
                         ])
                     })
             ),
-        ])
+        ]
     }
 
     /// `5.2 M`, `1.9 G`.

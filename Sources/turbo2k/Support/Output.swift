@@ -1,5 +1,6 @@
 import Foundation
 import StudioCore
+import Synchronization
 
 /// Standard output and standard error, written at once and without a buffer.
 enum Output {
@@ -7,6 +8,17 @@ enum Output {
     static func result(_ line: String) {
         write(TextCleaning.cleaned(line) + "\n", to: STDOUT_FILENO)
     }
+
+    /// Writes a line of JSON; the first one of the program's output names the schema.
+    static func object(_ fields: [(key: String, value: JSONValue)]) {
+        let isFirst = hasObject.withLock { hasObject in
+            defer { hasObject = true }
+            return !hasObject
+        }
+        result(JSONValue.object((isFirst ? [("schema", "turbo2k.events.v1")] : []) + fields).text)
+    }
+
+    private static let hasObject = Mutex(false)
 
     /// Writes a message line for people.
     static func message(_ line: String) {

@@ -36,8 +36,8 @@ struct PlanText {
         return "\(about)\(DurationText.short(estimate.seconds)) (\(range))"
     }
 
-    var json: JSONValue {
-        .object([
+    var fields: [(key: String, value: JSONValue)] {
+        [
             ("event", "plan"), ("model", .string(recipe.model)), ("lr_tokens", .integer(plan.lrTokens)),
             ("hr_tokens", .integer(plan.hrTokens)), ("lr_flops_per_call", .number(plan.lrFlopsPerCall)),
             ("hr_flops_per_call", .number(plan.hrFlopsPerCall)), ("needed_bytes", .integer(plan.peakBytes)),
@@ -59,6 +59,6 @@ struct PlanText {
                         ])
                     })
             ),
-        ])
+        ]
     }
 }

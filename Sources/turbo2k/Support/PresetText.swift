@@ -28,7 +28,9 @@ enum PresetText {
         ] + savings("lr", preset.lr) + savings("hr", preset.hr)
     }
 
-    static func json(_ preset: ResolvedPreset, _ origin: PresetLibrary.Origin) -> JSONValue {
+    static func fields(
+        _ preset: ResolvedPreset, _ origin: PresetLibrary.Origin
+    ) -> [(key: String, value: JSONValue)] {
         func pass(_ pass: PassSettings) -> JSONValue {
             .object([
                 ("size", .string("\(pass.size)")), ("steps", .integer(pass.steps)),
@@ -40,7 +42,7 @@ enum PresetText {
                 ),
             ])
         }
-        return .object([
+        return [
             ("event", "preset"), ("name", .string(preset.name)), ("about", .string(preset.about)),
             ("origin", .string(origin.rawValue)), ("model", .string(preset.model)),
             ("precision", preset.precision == nil ? .null : .string(PrecisionName.text(preset.precision))),
@@ -53,7 +55,7 @@ enum PresetText {
                     ("format", .string(preset.output.format)), ("crf", JSONValue(preset.output.crf)),
                 ])
             ),
-        ])
+        ]
     }
 }
 
@@ -66,17 +68,14 @@ extension RecipeOptions {
         if fps != nil { preset.fps = resolved.fps }
         if negative != nil { preset.negative = resolved.negative }
         // One size may have changed the other, to keep one shape.
-        if size != nil || lrSize != nil {
+        if commit.size != nil || lrSize != nil {
             preset.lr.size = resolved.lr.size
             preset.hr.size = resolved.hr.size
         }
         if steps != nil { preset.lr.steps = resolved.lr.steps }
         if guidance != nil { preset.lr.guidance = resolved.lr.guidance }
         if shift != nil { preset.lr.shift = resolved.lr.shift }
-        if hrSteps != nil { preset.hr.steps = resolved.hr.steps }
-        if hrGuidance != nil { preset.hr.guidance = resolved.hr.guidance }
-        if hrShift != nil { preset.hr.shift = resolved.hr.shift }
         draftSavings.copyGiven(from: resolved.lr, into: &preset.lr)
-        commitSavings.copyGiven(from: resolved.hr, into: &preset.hr)
+        commit.copyGiven(from: resolved.hr, into: &preset.hr)
     }
 }

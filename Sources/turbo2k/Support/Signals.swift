@@ -78,12 +78,16 @@ enum Signals {
             return (state.stop, isFirst)
         }
         guard isFirst else { return }
-        guard let stop else { _exit(status) }
-        stop()
-        // A stop is promised within a second, whatever the engine is doing.
-        queue.asyncAfter(deadline: .now() + .milliseconds(900)) {
-            Workplace.recordLeftBehind()
+        guard let stop else {
+            Failure.tellStop(status)
             _exit(status)
         }
+        // A stop is promised within a second, whatever the engine is doing.
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(900)) {
+            Workplace.recordLeftBehind()
+            Failure.tellStop(status)
+            _exit(status)
+        }
+        stop()
     }
 }
