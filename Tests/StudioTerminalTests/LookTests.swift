@@ -5,10 +5,18 @@ import Testing
 extension StudioScenarios {
     /// What the screen looks like, and when it keeps still.
     @Suite(.serialized) struct Look {
-        @Test("1: three sizes fill the screen and no row is too wide", arguments: [(80, 24), (120, 40), (200, 60)])
-        func threeSizes(columns: Int, rows: Int) throws {
-            let studio = try TmuxStudio.opened(columns, rows)
+        /// Terminals other than tmux's own, which a row of the design's scenarios must pass too.
+        private static let terminals = ["tmux-256color", "xterm-256color", "xterm", "linux"]
+
+        @Test(
+            "1: three sizes fill the screen and no row is too wide",
+            arguments: [(80, 24), (120, 40), (200, 60)], terminals + ["vt100"])
+        func threeSizes(size: (columns: Int, rows: Int), term: String) throws {
+            let (columns, rows) = size
+            let studio = try TmuxStudio.opened(
+                columns, rows, with: .prompt("a fox"), environment: "TERM=\(term)")
             try studio.see("Prompt")
+            try studio.see("a fox")
             let lines = try studio.lines
             #expect(lines.count == rows)
             for line in lines { #expect(line.count <= columns) }
@@ -19,19 +27,10 @@ extension StudioScenarios {
         }
 
         @Test(
-            "1: other terminal types start, fill the screen and work",
-            arguments: ["xterm-256color", "xterm", "linux", "vt100"])
-        func terminalTypes(term: String) throws {
-            let studio = try TmuxStudio.opened(with: .prompt("a fox"), environment: "TERM=\(term)")
-            try studio.see("a fox")
-            let lines = try studio.lines
-            #expect(lines.count == 24)
-            for line in lines { #expect(line.count <= 80) }
-        }
-
-        @Test("20: NO_COLOR sends no colour, and still shows focus by bold and the selection by reverse")
-        func noColor() throws {
-            let studio = try TmuxStudio.opened(with: .draft("a fox"), environment: "NO_COLOR=1")
+            "20: NO_COLOR sends no colour, and still shows focus by bold and the selection by reverse",
+            arguments: terminals)
+        func noColor(term: String) throws {
+            let studio = try TmuxStudio.opened(with: .draft("a fox"), environment: "NO_COLOR=1 TERM=\(term)")
             try studio.key("C-p")
             try studio.see("Actions")
             let codes = Self.styleCodes(try studio.screen(withStyles: true))
@@ -71,7 +70,10 @@ extension StudioScenarios {
             try studio.key(",", "C-l")
             let before = Self.picture(in: try studio.settle(withStyles: true))
             #expect(before.contains { $0.contains("▀") })
-            for _ in 0..<50 { try studio.key("Right", "Left") }
+            for _ in 0..<40 { try studio.key("Right", "Left") }
+            try studio.key("M-1")
+            for _ in 0..<10 { try studio.key("x", "BSpace") }
+            try studio.leavePrompt()
             try studio.key("F1")
             try studio.see("Everywhere")
             try studio.key("Escape")

@@ -23,7 +23,11 @@ extension StudioScenarios {
 
         @Test("3: the remaining time is shown, and does not jump up")
         func remainingTime() throws {
-            let studio = try TmuxStudio.opened(with: .draft("a fox"), stepMilliseconds: 200)
+            let studio = try TmuxStudio.opened(with: .prompt("a fox"), stepMilliseconds: 200)
+            try studio.key("Enter")
+            // Nothing like it has run here yet.
+            try studio.see("estimating")
+            try studio.see("draft 1 saved")
             try studio.key("Enter")
             var seen: [Int] = []
             try studio.wait("draft 2 does not end") {
@@ -52,13 +56,24 @@ extension StudioScenarios {
             #expect(!files.contains { $0.hasSuffix(".part") })
             let shown = try studio.turbo2k("history", "show", folder.appending(path: file).path, "--json")
             #expect(shown.status == 0)
-            #expect(shown.output.contains("commit") && shown.output.contains("2560x1440"))
-            #expect(shown.output.contains("a fox at dusk"))
+            let recipe = try #require(try Self.object(shown.output))
+            #expect(recipe["kind"] as? String == "commit" && recipe["prompt"] as? String == "a fox at dusk")
+            #expect((recipe["hr"] as? [String: Any])?["size"] as? String == "2560x1440")
+            let draft = try #require(try Self.object(studio.turbo2k("history", "show", "1", "--json").output))
+            #expect(recipe["seed"] as? Int != nil && recipe["seed"] as? Int == draft["seed"] as? Int)
         }
 
-        @Test("6, 7, 8: Esc stops nothing; Ctrl-C asks, and y or a second Ctrl-C stops", arguments: ["y", "C-c"])
+        private static func object(_ json: String) throws -> [String: Any]? {
+            try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]
+        }
+
+        @Test(
+            "6, 7, 8: Esc stops nothing; Ctrl-C asks, y or a second Ctrl-C stops, and R goes on to the same latents",
+            arguments: ["y", "C-c"])
         func stop(answer: String) throws {
-            let studio = try TmuxStudio.opened(with: .prompt("a fox"), stepMilliseconds: 1000)
+            let studio = try TmuxStudio()
+            try studio.writePreset("few", draftSteps: 6, commitSteps: 1)
+            try studio.open(with: .prompt("a fox"), stepMilliseconds: 1000, options: "--preset few")
             try studio.key("Enter")
             try studio.seeStep(2)
             for _ in 0..<5 { try studio.key("Escape") }
@@ -67,8 +82,28 @@ extension StudioScenarios {
             try studio.see("Stop job 1?")
             try studio.key(answer)
             try studio.see("Job 1 stopped")
-            let shown = try studio.turbo2k("history", "show", "1", "--json")
-            #expect(shown.output.contains("stopped"))
+            func job() throws -> [String: Any] {
+                try #require(try Self.object(studio.turbo2k("history", "show", "1", "--json").output))
+            }
+            func steps(_ job: [String: Any]) -> [Double] {
+                ((job["steps"] as? [[String: Any]]) ?? []).compactMap { $0["seconds"] as? Double }
+            }
+            let stopped = try job()
+            #expect(stopped["state"] as? String == "stopped" && steps(stopped).count >= 2)
+            try studio.key("M-6", "R")
+            try studio.waitForDraft(1)
+            let done = try job()
+            // The first new step is the next one: those before kept their times.
+            #expect(steps(done).count == 6 && Array(steps(done).prefix(steps(stopped).count)) == steps(stopped))
+            let seed = try #require(done["seed"] as? Int)
+            let again = try studio.turbo2k(
+                "draft", "a fox", "--preset", "few", "--seed", "\(seed)", "--engine", "fake", "--fake-step-ms", "1",
+                "--in-process")
+            #expect(again.status == 0)
+            let latents = try [1, 2].map {
+                try Data(contentsOf: studio.home.appending(path: "data/jobs/\($0)/draft.safetensors"))
+            }
+            #expect(latents[0] == latents[1])
         }
 
         @Test("6: an editor gets a terminal as a shell has it, and gives the prompt back", arguments: ["F4", "C-x"])
@@ -188,17 +223,42 @@ extension StudioScenarios {
             try studio.see("draft 5")
         }
 
-        @Test("32: drafts, prompt and settings are there after a restart")
+        @Test("32: drafts, stars, filter, prompt and settings are there after a restart")
         func restart() throws {
-            let studio = try TmuxStudio.opened(with: .draft("a fox"))
+            let studio = try TmuxStudio.opened(120, 40, with: .draft("a fox"))
             try studio.type(" in the snow")
-            try studio.leavePrompt()
-            try studio.key("q")
+            try studio.key("Enter")
+            try studio.see("draft 2 saved")
+            try studio.key("M-5", "f", "/")
+            try studio.type("star:")
+            try studio.see("1 of 2")
+            try studio.key("Enter", "M-2", "q")
             try studio.see("EXIT=0")
             try studio.close()
-            try studio.start(80, 24)
-            try studio.see("commit draft 1")
+            try studio.start(120, 40)
             try studio.see("a fox in the snow")
+            try studio.see("1 of 2")
+            try studio.see("/star:")
+            try studio.wait("the starred draft", forReport: { $0.drafts.shown == 1 && $0.drafts.selected == 2 })
+        }
+
+        @Test("37: a model that is not there leaves the studio usable, and b takes the bundled one")
+        func missingModel() throws {
+            let studio = try TmuxStudio()
+            let folder = studio.home.appending(path: "empty")
+            try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+            // The stand-in engine needs no weights, so this is the real one.
+            try studio.startShell(
+                120, 40, try studio.program("--model \(folder.path)") + "; echo EXIT=$?; cat")
+            try studio.see("This model cannot be used")
+            try studio.see("There is no model in")
+            try studio.see("b use nano now")
+            try studio.key("b")
+            try studio.see("The model is nano now")
+            try studio.type("a fox")
+            try studio.see("MiB  ok")
+            let headless = try studio.turbo2k("draft", "a fox", "--model", folder.path)
+            #expect(headless.status == 3)
         }
     }
 }

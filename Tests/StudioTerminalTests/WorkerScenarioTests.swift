@@ -37,11 +37,15 @@ struct WorkerScenarioTests {
     }
 
     private func startDraft(_ studio: TmuxStudio, untilStep step: Int) throws {
-        try studio.start(120, 40, stepMilliseconds: 700)
-        try studio.see("? help")
-        try studio.type("a fox")
+        try studio.open(120, 40, with: .prompt("a fox"), stepMilliseconds: 700)
         try studio.key("Enter")
         try studio.seeStep(step)
+    }
+
+    /// A studio of its own with a prompt to be drafted.
+    private func opened(stepMilliseconds: Int = 20, options: String) throws -> TmuxStudio {
+        try TmuxStudio.opened(
+            120, 40, with: .prompt("a fox"), stepMilliseconds: stepMilliseconds, options: options)
     }
 
     @Test("9: the engine killed: the studio says so, and R goes on at the next step")
@@ -73,10 +77,7 @@ struct WorkerScenarioTests {
 
     @Test("9: an engine that crashes by itself is told with its signal, and waiting drafts go on when asked")
     func engineCrashes() throws {
-        let studio = try TmuxStudio()
-        try studio.start(120, 40, stepMilliseconds: 400, options: "--fake-fail lr:17:crash")
-        try studio.see("? help")
-        try studio.type("a fox")
+        let studio = try opened(stepMilliseconds: 400, options: "--fake-fail lr:17:crash")
         try studio.key("Enter")
         try studio.seeStep(2)
         try studio.type(" at dusk")
@@ -89,10 +90,7 @@ struct WorkerScenarioTests {
 
     @Test("35: memory that runs out in the decoder once is helped; twice keeps all steps, and R only decodes")
     func decoderMemory() throws {
-        let studio = try TmuxStudio()
-        try studio.start(120, 40, options: "--fake-fail decode:2:memory:3")
-        try studio.see("? help")
-        try studio.type("a fox")
+        let studio = try opened(options: "--fake-fail decode:2:memory:3")
         try studio.key("Enter")
         // Twice in one job.
         try studio.see("All steps are safe.")
@@ -107,12 +105,7 @@ struct WorkerScenarioTests {
 
     @Test("34: a commit that is too large is not started, and ! starts it anyway")
     func startAnyway() throws {
-        let studio = try TmuxStudio()
-        try studio.start(120, 40, options: "--fake-memory 2G")
-        try studio.see("? help")
-        try studio.type("a fox")
-        try studio.key("Enter")
-        try studio.see("draft 1 saved")
+        let studio = try TmuxStudio.opened(120, 40, with: .draft("a fox"), options: "--fake-memory 2G")
         try studio.key("C-t")
         try studio.see("Commit draft 1")
         try studio.key("Enter")
@@ -123,25 +116,32 @@ struct WorkerScenarioTests {
 
     @Test("36: a disk that fills while the clip is written: Enter writes it once there is room")
     func fullDisk() throws {
-        let studio = try TmuxStudio()
-        try studio.start(120, 40, options: "--fake-fail encode:1:disk")
-        try studio.see("? help")
-        try studio.type("a fox")
+        let studio = try opened(options: "--fake-fail encode:1:disk")
         try studio.key("Enter")
         try studio.see("The clip was not written")
         try studio.see("empty trash")
         #expect(try job(studio, 1)["state"] as? String == "failed")
+        let clip = studio.home.appending(path: "data/jobs/1/clip.mp4").path
+        #expect(!FileManager.default.fileExists(atPath: clip), "half a clip has the whole one's name")
         try studio.key("Enter")
         try studio.see("draft 1 saved")
+        #expect(FileManager.default.fileExists(atPath: clip))
+    }
+
+    @Test("36: a disk that is too full is said before the start, and nothing is entered")
+    func noRoom() throws {
+        let studio = try opened(options: "--fake-disk 10M")
+        try studio.key("Enter")
+        try studio.see("Not started")
+        try studio.see("10.0 MiB free")
+        #expect(try studio.turbo2k("history", "list").output.isEmpty)
     }
 
     @Test("17: p pauses a running job and goes on with it; d lets a draft go before the running commit")
     func pauseAndPark() throws {
         let studio = try TmuxStudio()
         try studio.writePreset("few", draftSteps: 4, commitSteps: 6)
-        try studio.start(120, 40, stepMilliseconds: 1500, options: "--preset few")
-        try studio.see("? help")
-        try studio.type("a fox")
+        try studio.open(120, 40, with: .prompt("a fox"), stepMilliseconds: 1500, options: "--preset few")
         try studio.key("Enter")
         try studio.seeStep(2)
         try studio.key("M-6", "p")
@@ -164,24 +164,36 @@ struct WorkerScenarioTests {
         #expect(stepNumbers(try job(studio, 2)) == [1, 2, 3, 4, 5, 6])
     }
 
-    @Test("10: the studio killed: the job goes on, and the next studio shows it with all its steps")
+    @Test("10: the studio killed: the commit goes on, the next studio shows it with all its steps, and the prompt")
     func studioKilled() throws {
         let studio = try TmuxStudio()
-        try startDraft(studio, untilStep: 3)
+        try studio.writePreset("few", draftSteps: 1, commitSteps: 9)
+        let (pause, options) = (700, "--preset few")
+        try studio.open(120, 40, with: .draft("a fox"), stepMilliseconds: pause, options: options)
+        try studio.type(" and an owl")
+        try studio.key("C-t")
+        try studio.see("Commit draft 1")
+        try studio.key("Enter")
+        try studio.waitForCommit("running")
+        try studio.seeStep(4)
         let engine = try #require(worker(studio))
         kill(try studioProcess(studio), SIGKILL)
         try studio.see("EXIT=137")
         try studio.close()
         #expect(worker(studio) == engine)
         // With the same options: to others an engine makes room as soon as it has nothing to do.
-        try studio.start(120, 40, stepMilliseconds: 700)
-        try studio.see("1 draft")
-        try studio.wait("the steps so far are not shown") {
-            let screen = try studio.screen()
-            return screen.contains(/\s1 \d+\.\d/) && screen.contains(/\s2 \d+\.\d/)
-        }
-        try studio.waitForDraft(1)
+        try studio.start(120, 40, stepMilliseconds: pause, options: options)
+        try studio.see("2 commit")
+        try studio.see("a fox and an owl")
+        try studio.wait(
+            "the steps so far are not shown",
+            forReport: { report in
+                let steps = report.jobs.first { $0.id == 2 }?.steps.map(\.number) ?? []
+                return steps.count >= 3 && steps == Array(1...steps.count)
+            })
+        try studio.waitForCommit("done")
         #expect(worker(studio) == engine)
+        #expect(stepNumbers(try job(studio, 2)) == Array(1...9))
     }
 
     @Test("17: quitting asks; k keeps the job running, and the next studio shows it at once")
