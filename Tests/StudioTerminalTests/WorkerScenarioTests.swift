@@ -110,6 +110,7 @@ struct WorkerScenarioTests {
         try studio.see("Commit draft 1")
         try studio.key("Enter")
         try studio.see("Not started")
+        try studio.see("Would fit: s ")
         try studio.key("!")
         try studio.see("2k done")
     }

@@ -1,3 +1,4 @@
+import Generation
 import StudioCore
 import StudioUI
 import TerminalKit
@@ -150,6 +151,15 @@ struct DrawingTests {
         let outcome1 = state.press(.enter)
         #expect(outcome1.isEmpty)
         #expect(state.text.contains("Not started: 2560x1440, 121 frames needs about 31 GiB"))
+        #expect(state.text.contains("No size fits."))
+        let size = VideoSize(width: 2048, height: 1152)
+        state.commitEstimate?.fittingSize = .init(size: size, neededBytes: 20 << 30)
+        state.commitEstimate?.fittingWeights = .init(size: state.form.values.hr.size, neededBytes: 21 << 30)
+        #expect(state.text.contains("Would fit: s 2048x1152 (20 GiB)   p int8 weights (21 GiB)"))
+        var smaller = state
+        let asked = smaller.press(.character("s"))
+        #expect(asked == [.estimate] && smaller.recipeToEstimate.hr.size == size)
+        #expect(!smaller.text.contains("Not started"))
         let actions = state.press(.character("!"))
         guard case .submitCommit(let choice) = try #require(actions.first) else {
             Issue.record("not a commit: \(actions)")

@@ -92,6 +92,7 @@ struct QueueTests {
     func engineEnded() throws {
         var state = try waiting()
         state.engineEnded(EngineEnd(signal: 9))
+        #expect(state.message?.text == "The engine ended (signal 9).")
         #expect(state.text.contains("w write what there is"))
         let actions = state.press(.character("w"))
         #expect(actions == [.writePartial(15)])

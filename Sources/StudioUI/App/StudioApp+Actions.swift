@@ -215,10 +215,9 @@ extension StudioApp {
                 let plan = try await service.plan(recipe)
                 let remakes = draft.map { !DraftFolder.hasLatent($0) } ?? false
                 let estimator = try history?.estimator(for: recipe, plan: plan)
-                let estimates = (
-                    draft: FormEstimate(recipe, .draft, plan, estimator),
-                    commit: FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes)
-                )
+                var commit = FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes)
+                if draft != nil, commit.fit == .tooLarge { await commit.findFitting(recipe, service) }
+                let estimates = (draft: FormEstimate(recipe, .draft, plan, estimator), commit: commit)
                 mailbox.post(.estimated(estimates, request: request))
             } catch  where JobFailure(error).exitCode == JobFailure.modelExitCode {
                 mailbox.post(.modelRefused(recipe.model, reason: String(describing: error)))
@@ -257,6 +256,25 @@ extension FormEstimate {
             diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil,
             largestPart: Self.largestPart(of: plan.stages.filter { kind == .commit || early.contains($0.stage) }))
         self.remakesDraft = remakesDraft
+    }
+
+    /// Looks what of a commit would fit: plans alone, a few milliseconds each.
+    fileprivate mutating func findFitting(_ recipe: Recipe, _ service: any GenerationService) async {
+        func needed(_ change: (inout Recipe) -> Void) async -> Int? {
+            var other = recipe
+            change(&other)
+            guard let plan = try? await service.plan(other), plan.peakBytes <= plan.availableBytes else { return nil }
+            return plan.peakBytes
+        }
+        let pixels = recipe.hr.size.width * recipe.hr.size.height
+        let smaller = RecipeLimits.fittingSizes(forDraft: recipe.lr.size).filter { $0.width * $0.height < pixels }
+        for size in smaller.reversed() {
+            guard let bytes = await needed({ $0.hr.size = size }) else { continue }
+            fittingSize = Alternative(size: size, neededBytes: bytes)
+            break
+        }
+        guard recipe.precision != .int8, let bytes = await needed({ $0.precision = .int8 }) else { return }
+        fittingWeights = Alternative(size: recipe.hr.size, neededBytes: bytes)
     }
 
     /// `hr activations 19.8 GiB`: the largest term of the stage that needs most.

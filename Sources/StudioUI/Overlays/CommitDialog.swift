@@ -76,11 +76,6 @@ package struct CommitDialog: Sendable {
 
     package var sizes: [VideoSize] { RecipeLimits.fittingSizes(forDraft: draftRecipe.lr.size) }
 
-    /// The next size below the chosen one.
-    private var smallerSize: VideoSize? {
-        sizes.last { $0.width * $0.height < hr.size.width * hr.size.height }
-    }
-
     // MARK: Keys
 
     package mutating func handle(_ key: Key, _ state: StudioState) -> OverlayOutcome {
@@ -103,9 +98,10 @@ package struct CommitDialog: Sendable {
             choice.startsAnyway = true
             return .answers(.commit(choice))
         case .character("s"):
-            hr.size = smallerSize ?? hr.size
+            guard let fitting = state.commitEstimate?.fittingSize else { break }
+            hr.size = fitting.size
             isRefused = false
-        case .character("p") where isRefused:
+        case .character("p") where isRefused && state.commitEstimate?.fittingWeights != nil:
             precision = .int8
             isRefused = false
         default: break
@@ -253,12 +249,17 @@ package struct CommitDialog: Sendable {
         canvas.writeFitted(
             "\(Format.bytes(estimate.availableBytes)) is available.\(largest)", x: 1, y: y + 1,
             columns: canvas.width - 2, style: look.error)
-        let smaller = smallerSize.map { [("s", "smaller: \($0)")] } ?? []
-        let lighter = precision == .int8 ? [] : [("p", "int8 weights")]
-        var x = 1
-        for (key, text) in smaller + lighter + [("!", "start anyway"), ("Esc", "back")] {
-            x = canvas.write(key, x: x, y: y + 3, style: look.key.bold)
-            x = canvas.write(" \(text)   ", x: x, y: y + 3, style: look.text)
+        func share(_ choice: FormEstimate.Alternative) -> String { "(\(Format.bytes(choice.neededBytes)))" }
+        let smaller = estimate.fittingSize.map { [("s", "\($0.size) \(share($0))")] } ?? []
+        let lighter = estimate.fittingWeights.map { [("p", "int8 weights \(share($0))")] } ?? []
+        let choices = smaller + lighter
+        let start = canvas.write(choices.isEmpty ? "No size fits." : "Would fit: ", x: 1, y: y + 2, style: look.text)
+        for (row, keys) in [(y + 2, choices), (y + 3, [("!", "start anyway"), ("Esc", "back")])] {
+            var x = row == y + 2 ? start : 1
+            for (key, text) in keys {
+                x = canvas.write(key, x: x, y: row, style: look.key.bold)
+                x = canvas.write(" \(text)   ", x: x, y: row, style: look.text)
+            }
         }
     }
 }

@@ -95,7 +95,9 @@ package enum StepsPane: Pane {
         let present = run.stage.flatMap { run.stages.firstIndex(of: $0) } ?? (run.phase == .done ? run.stages.count : 0)
         return run.stages.enumerated().compactMap { index, stage in
             let name = stage == .lr || stage == .hr ? "sample" : stage.rawValue
-            var time = run.stageSeconds[stage].map { Format.fixed($0, 1) + "s" } ?? "-"
+            // A pass that was stopped has no time of its own, but its steps have.
+            let stepSeconds = run.isRunning ? nil : run.seconds(ofSteps: stage)
+            var time = (run.stageSeconds[stage] ?? stepSeconds).map { Format.fixed($0, 1) + "s" } ?? "-"
             if run.cachedStages.contains(stage), isDetailed { time += " cached" }
             if index == present, run.stage == stage {
                 time = Format.fixed(state.now - run.stageStartedAt, 1) + "s"

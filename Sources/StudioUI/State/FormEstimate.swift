@@ -13,6 +13,20 @@ package struct FormEstimate: Sendable, Equatable {
     package var remakesDraft = false
     /// What needs most of the memory, in words; nil where it is not known.
     package var largestPart: String?
+    /// Of a commit that is too large: the largest size that would fit, and what int8 weights would need where they would.
+    package var fittingSize: Alternative?
+    package var fittingWeights: Alternative?
+
+    /// Another choice, and the memory it needs.
+    package struct Alternative: Sendable, Equatable {
+        package var size: VideoSize
+        package var neededBytes: Int
+
+        package init(size: VideoSize, neededBytes: Int) {
+            self.size = size
+            self.neededBytes = neededBytes
+        }
+    }
 
     package init(
         time: TimeEstimate? = nil, stages: [Stage: Double] = [:], neededBytes: Int,

@@ -119,6 +119,12 @@ package struct RunState: Sendable {
         return sorted[min(Int(Double(sorted.count - 1) * fraction + 0.5), sorted.count - 1)]
     }
 
+    /// What the steps of a pass took together; nil without any.
+    func seconds(ofSteps stage: Stage) -> Double? {
+        let seconds = steps.filter { $0.pass.rawValue == stage.rawValue }.map(\.seconds)
+        return seconds.isEmpty ? nil : seconds.reduce(0, +)
+    }
+
     /// Seconds until the step being worked on is done, by the median of those that are; nil outside sampling and before
     /// the second step.
     package func stepRemaining(now: Double) -> Double? {

@@ -66,7 +66,7 @@ extension StudioState {
         }
         jobStopped(job.id, draft: job.draft)
         guard !end.wasAsked else { return }
-        say(end.description + "  R  resume   l  log", .error)
+        say(end.description, .error)
         overlays.append(
             .question(
                 QuestionDialog(
