@@ -168,6 +168,15 @@ struct DrawingTests {
         #expect(choice.draft == 2)
     }
 
+    @Test("The short estimate of a small screen is never cut", arguments: [9.0, 2.4, 98, 4000])
+    func shortEstimate(seconds: Double) throws {
+        var state = try Sample.busy(80, 24)
+        state.commitEstimate = FormEstimate(
+            time: .init(seconds: seconds, low: seconds, high: seconds, runs: 5, basis: ""),
+            neededBytes: 31 << 30, availableBytes: 22 << 30)
+        #expect(state.text.contains("31/22 GiB") && state.text.contains("too large"))
+    }
+
     @Test("An estimate from few runs says about, none says not known yet")
     func estimates() throws {
         var state = try Sample.state(120, 40)

@@ -19,6 +19,8 @@ struct EstimatePreview {
 
     private var cost: Duration = .zero
     private var lastShown = ContinuousClock.now
+    /// One that cannot be made is told of once.
+    private var hasFailed = false
 
     /// How much of the time the map may take.
     private static let share = 0.02
@@ -50,6 +52,10 @@ struct EstimatePreview {
                 throw error
             } catch {
                 // A preview can never fail a job; the next one is tried again.
+                if !hasFailed {
+                    job.emit(.noted("A picture of the estimate could not be made; the job goes on. \(error)"))
+                }
+                hasFailed = true
             }
             // What was asked for is not held against the map.
             lastShown = .now

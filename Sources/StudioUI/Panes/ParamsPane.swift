@@ -186,7 +186,10 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         }
         let time = commit.time.map { Format.duration($0.seconds) } ?? "time ?"
         let memory = Format.share(commit.neededBytes, of: commit.availableBytes)
-        let text = "\(time)  \(memory)  \(commit.fit.rawValue)"
+        let fit = commit.fit.rawValue
+        // The first that fits whole: of a commit that does not, the time matters least.
+        let texts = ["\(time)  \(memory)  \(fit)", "\(time) \(memory) \(fit)", "\(memory)  \(fit)"]
+        let text = texts.first { $0.count <= canvas.width - 10 } ?? fit
         canvas.write(text, x: 9, y: y, style: look.fit(commit.fit))
     }
 
