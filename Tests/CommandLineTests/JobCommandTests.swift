@@ -125,7 +125,41 @@ struct JobCommandTests {
         }
     }
 
-    @Test("The recipe of a clip, as options, plans the same job through xargs")
+    /// Runs the program with `arguments` as a shell's pipe through xargs hands them on.
+    private func xargs(_ arguments: String, _ command: [String]) throws -> Int32 {
+        let xargs = Process()
+        let (input, output) = (Pipe(), Pipe())
+        xargs.executableURL = URL(filePath: "/usr/bin/xargs")
+        xargs.arguments =
+            [
+                "env", "TURBO2K_HOME=\(program.home.path)", "TURBO2K_SHARE=\(Program.repository.path)",
+                Program.executable.path,
+            ] + command
+        xargs.standardInput = input
+        xargs.standardOutput = output
+        try xargs.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(arguments.utf8))
+        try input.fileHandleForWriting.close()
+        _ = try output.fileHandleForReading.readToEnd()
+        xargs.waitUntilExit()
+        return xargs.terminationStatus
+    }
+
+    @Test(
+        "The recipe of a clip survives a copy of its streams",
+        .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/ffmpeg")))
+    func copied() throws {
+        let (file, copy) = (program.path("out.mp4"), program.path("copy.mp4"))
+        #expect(try program.run(["render", "a fox", "--seed", "9", "-o", file] + Program.fake).status == 0)
+        let ffmpeg = try Process.run(
+            URL(filePath: "/usr/bin/ffmpeg"), arguments: ["-v", "error", "-nostdin", "-i", file, "-c", "copy", copy])
+        ffmpeg.waitUntilExit()
+        #expect(ffmpeg.terminationStatus == 0)
+        let recipes = try [file, copy].map { try program.run(["history", "show", $0, "--format", "json"]).output }
+        #expect(recipes[0] == recipes[1] && recipes[0].contains("\"seed\":9"), "\(recipes)")
+    }
+
+    @Test("The recipe of a clip, as options, plans and drafts the same job through xargs")
     func arguments() throws {
         let file = program.path("out.mp4")
         let prompt = "it's \"a fox\" - \\ at dusk; $(rm)"
@@ -139,22 +173,9 @@ struct JobCommandTests {
             ] + Program.fake)
         #expect(rendered.status == 0, "\(rendered.messages)")
         let arguments = try program.run(["history", "show", file, "--format", "args"]).output
-        let xargs = Process()
-        let pipe = Pipe()
-        xargs.executableURL = URL(filePath: "/usr/bin/xargs")
-        xargs.arguments = [
-            "env", "TURBO2K_HOME=\(program.home.path)", "TURBO2K_SHARE=\(Program.repository.path)",
-            Program.executable.path, "draft", "--engine", "fake", "--fake-step-ms", "1", "--json",
-        ]
-        let input = Pipe()
-        xargs.standardInput = input
-        xargs.standardOutput = pipe
-        try xargs.run()
-        try input.fileHandleForWriting.write(contentsOf: Data(arguments.utf8))
-        try input.fileHandleForWriting.close()
-        _ = try pipe.fileHandleForReading.readToEnd()
-        xargs.waitUntilExit()
-        #expect(xargs.terminationStatus == 0, "\(arguments)")
+        #expect(try xargs(arguments, ["models", "plan", "--engine", "fake"]) == 0, "\(arguments)")
+        #expect(
+            try xargs(arguments, ["draft", "--engine", "fake", "--fake-step-ms", "1", "--json"]) == 0, "\(arguments)")
         let jobs = try program.run(["history", "list", "--json"]).objects
         let copy = try #require(jobs.first?["recipe"] as? [String: Any])
         let original = try #require(jobs.last?["recipe"] as? [String: Any])

@@ -126,6 +126,13 @@ struct LibraryCommandTests {
         let plan = try #require(try run.objects.first)
         #expect(plan["lr_tokens"] as? Int == 576 && plan["hr_tokens"] as? Int == 14_400)
         let refused = try program.run(["models", "plan", "--engine", "fake", "--fake-memory", "10M"])
-        #expect(refused.status == 4 && refused.messages.contains("choose a smaller --size"))
+        #expect(refused.status == 4 && refused.messages.contains("close other programs"), "\(refused.messages)")
+        let large = ["models", "plan", "--engine", "fake", "--fake-memory"]
+        let told = try #require(try program.run(large + ["2G", "--json"]).objects.last)
+        let advice = try #require(told["suggest"] as? [String])
+        #expect(told["exit"] as? Int == 4 && advice.contains { $0.hasPrefix("--size ") }, "\(told)")
+        for option in advice {
+            #expect(try program.run(large + ["2G"] + option.split(separator: " ").map(String.init)).status == 0)
+        }
     }
 }

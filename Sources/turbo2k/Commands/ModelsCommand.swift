@@ -146,10 +146,15 @@ extension ModelsCommand {
                 commit: estimator.job(recipe, kind: .commit).total)
             if report.json { Output.object(text.fields) } else { text.lines.forEach(Output.result) }
             guard plan.peakBytes <= plan.availableBytes else {
+                let fitting = await FittingOptions(recipe: recipe, service: service).words()
+                let advice =
+                    fitting.isEmpty
+                    ? "close other programs, or take another model"
+                    : "it fits with \(fitting.joined(separator: " or "))"
                 throw GenerationError.notEnoughMemory(
                     "This job needs about \(ByteText.short(plan.peakBytes)), "
-                        + "\(ByteText.short(plan.availableBytes)) is available; choose a smaller --size or fewer --frames.",
-                    neededBytes: plan.peakBytes, availableBytes: plan.availableBytes)
+                        + "\(ByteText.short(plan.availableBytes)) is available; \(advice).",
+                    neededBytes: plan.peakBytes, availableBytes: plan.availableBytes, suggestions: fitting)
             }
         }
     }

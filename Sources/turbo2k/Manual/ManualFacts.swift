@@ -8,6 +8,7 @@ enum ManualFacts {
         let paths = StudioPaths(environment: ["HOME": "/home/user"])
         let named: [(URL, String)] = [
             (paths.settingsFile, "Settings; turbo2k config list shows them all."),
+            (paths.keysFile, "Your keys, where they are not the usual ones."),
             (paths.presets, "Your presets, a TOML file each; they override the shipped ones of the same name."),
             (paths.themes, "Your themes, a TOML file each."),
             (paths.historyFile, "The history of drafts and clips, an SQLite database."),
