@@ -26,7 +26,7 @@ package struct Settings: Sendable, Equatable {
     }
 
     /// What is written into output files.
-    package enum Metadata: String, Sendable, CaseIterable {
+    package enum Metadata: String, Sendable, CaseIterable, Codable {
         /// The whole recipe.
         case full
         /// Without prompt and negative prompt.

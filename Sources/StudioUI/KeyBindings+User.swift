@@ -31,6 +31,9 @@ extension KeyBindings {
             let (context, command) = try meaning(of: entry, in: file)
             var keys: [Key] = []
             for name in entry.keys { keys.append(try key(name, entry, file)) }
+            if let key = keys.first, keys.allSatisfy({ $0.mayNotArrive != nil }), let reason = key.mayNotArrive {
+                throw problem("\(key.name) \(reason) Give the command another key beside it.", entry, file)
+            }
             places.insert(context)
             if let index = result.firstIndex(where: { $0.context == context && $0.command == command }) {
                 result[index].keys = keys
@@ -147,6 +150,16 @@ extension Key {
             self = .alt(character)
         } else {
             return nil
+        }
+    }
+
+    /// Why a key is bound beside another one only; nil for one that may stand alone.
+    var mayNotArrive: String? {
+        switch self {
+        case .control("a"): "is the prefix key of screen."
+        case .special(.enter, let modifiers) where modifiers.contains(.shift) || modifiers.contains(.control):
+            "is plain Enter in most terminals."
+        default: nil
         }
     }
 

@@ -109,7 +109,7 @@ struct PromptScenarioTests {
         try studio.see("Commit in owl.mp4")
         try studio.see("load with a new seed")
         try studio.key("Enter")
-        try studio.see("Prompt and settings of owl.mp4 are in the form")
+        try studio.see("In the form: prompt and settings of owl.mp4")
         try studio.see("256x160")
         // As text it is text.
         try studio.key("C-u")
@@ -231,6 +231,32 @@ struct PromptScenarioTests {
         try studio.key("C-_")
         try studio.gone("in the snow")
         try studio.see("a fox")
+    }
+
+    @Test("5: the form comes back as it was left, after quitting and after a kill")
+    func formSurvives() throws {
+        let studio = try TmuxStudio.opened()
+        try studio.leavePrompt()
+        try studio.key("Down", "Right")
+        try studio.see("33*f")
+        try studio.key("q")
+        try studio.see("EXIT=0")
+        try studio.close()
+        try studio.open()
+        try studio.see("33*f")
+        try studio.leavePrompt()
+        try studio.key("s")
+        try studio.type("4711")
+        try studio.key("Enter")
+        try studio.see("4711 lock")
+        let desk = studio.home.appending(path: "state/desk.json")
+        try studio.wait("the seed is not kept") { try String(contentsOf: desk, encoding: .utf8).contains("4711") }
+        kill(try studio.report().process.id, SIGKILL)
+        try studio.see("EXIT=137")
+        try studio.close()
+        try studio.open()
+        try studio.see("4711 lock")
+        try studio.see("33*f")
     }
 
     @Test("19: config edit opens the settings in the user's editor and names what is wrong")

@@ -192,7 +192,7 @@ final class TmuxStudio {
     /// Esc in the prompt, which goes to the form. Another key right behind it would make it an Alt key.
     func leavePrompt() throws {
         try key("Escape")
-        try see("Left Right change")
+        try see("← → change")
     }
 
     func type(_ text: String) throws { try tmux("send-keys", "-l", "--", text) }

@@ -29,6 +29,8 @@ struct UserKeysTests {
         arguments: [
             ("[everywhere]\n\ndraft = \"Ctrl-M\"", 3, "same byte"),
             ("[everywhere]\ndraft = \"Ctrl-P\"", 2, "already means \"Find an action by name\""),
+            ("[everywhere]\ndraft = \"Ctrl-A\"", 2, "prefix key of screen"),
+            ("[prompt]\nnewline = [\"Shift-Enter\"]", 2, "plain Enter in most terminals"),
             ("[prompt]\nundo = \"F9\"\nredo = \"F9\"", 2, "already means \"Redo\""),
             ("[nowhere]\ndraft = \"F9\"", 2, "no place [nowhere]"),
             ("[everywhere]\ndrafts = \"F9\"", 2, "Did you mean \"draft\"?"),
@@ -68,6 +70,20 @@ struct UserKeysTests {
         let actions = state.press(.special(.enter, .alt))
         #expect(actions.contains { if case .submitDraft = $0 { true } else { false } })
         #expect(state.text.contains("Alt-Enter draft"))
+    }
+
+    @Test("A key that not every terminal sends may stand beside another one")
+    func besideAnother() throws {
+        let table = try bindings("[prompt]\nnewline = [\"F9\", \"Shift-Enter\"]")
+        #expect(table.command(for: .special(.enter, .shift), in: [.prompt]) == .newline)
+    }
+
+    @Test("Titles and tour name the user's own keys")
+    func titles() throws {
+        var state = try Sample.state(120, 40)
+        state.bindings = try bindings("[everywhere]\ncommit = \"F9\"\n[outside_text]\nfilter = \"|\"\n")
+        #expect(state.text.contains("F9      makes the draft a 2K clip."))
+        #expect(state.text.contains("| filter   f star") && !state.text.contains("/ filter"))
     }
 
     @Test("h j k l move when the settings want it")

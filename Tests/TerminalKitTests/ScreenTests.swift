@@ -89,6 +89,13 @@ struct ScreenTests {
         #expect(terminal[39, 11].text == "d")
     }
 
+    @Test("What is written past ncurses has the colours that ncurses draws")
+    func shownColors() throws {
+        #expect(try screen("xterm", depth: .ansi16).shown(.ansi(15)) == .ansi(7))
+        #expect(try screen("xterm-256color").shown(.ansi(15)) == .ansi(15))
+        #expect(try screen("vt100", depth: .mono).shown(.terminal) == .terminal)
+    }
+
     @Test("Without colours no colour is sent, but bold and reverse are", arguments: ["xterm-256color", "vt100"])
     func mono(name: String) throws {
         let screen = try screen(name, depth: .mono)

@@ -155,7 +155,7 @@ extension Preset.PassValues {
 }
 
 /// A preset with every value known.
-package struct ResolvedPreset: Sendable, Hashable {
+package struct ResolvedPreset: Sendable, Hashable, Codable {
     package var name: String
     package var about: String
     package var model: String
@@ -169,7 +169,7 @@ package struct ResolvedPreset: Sendable, Hashable {
     package var output: OutputSettings
 
     /// Where and how clips are written.
-    package struct OutputSettings: Sendable, Hashable {
+    package struct OutputSettings: Sendable, Hashable, Codable {
         /// May begin with `~`.
         package var folder: String
         package var name: String

@@ -2,10 +2,14 @@ import Dispatch
 import Foundation
 import StudioCore
 
-/// What lay on the desk when the studio was left: the prompts with their undo, filters, and borders that were moved.
-struct SavedDesk: Codable, Sendable {
+/// What lay on the desk when the studio was left: the prompts with their undo, the form, filters, and how the screen was
+/// divided.
+package struct SavedDesk: Codable, Sendable {
     var prompt: TextEditor
     var negative: TextEditor
+    /// Nil where it was kept by a program that had no such form.
+    package var form: SavedForm?
+    var arrangement: Int?
     var draftFilter: String?
     var presetFilter: String?
     var shifts: [String: Layout.Shifts]
@@ -16,17 +20,35 @@ struct SavedDesk: Codable, Sendable {
     var savedAt: Date?
 
     /// `process`: of the studio, while it stays open.
-    init(_ state: StudioState, process: Int32?) {
+    package init(_ state: StudioState, _ wishes: SavedForm.Wishes, process: Int32?) {
         prompt = state.prompt
         negative = state.negative
         (draftFilter, presetFilter) = (state.drafts.filter.text, state.presets.filter.text)
+        form = SavedForm(state.form, wishes: wishes)
+        arrangement = state.arrangement.rawValue
         shifts = Dictionary(uniqueKeysWithValues: state.shifts.map { ($0.key.rawValue, $0.value) })
         self.process = process
         job = state.runningJob?.id
         savedAt = .now
     }
 
-    func restore(_ state: inout StudioState) {
+    /// A form of another program's making costs the form alone, never the text.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        prompt = try container.decode(TextEditor.self, forKey: .prompt)
+        negative = try container.decode(TextEditor.self, forKey: .negative)
+        form = try? container.decode(SavedForm.self, forKey: .form)
+        arrangement = try container.decodeIfPresent(Int.self, forKey: .arrangement)
+        draftFilter = try container.decodeIfPresent(String.self, forKey: .draftFilter)
+        presetFilter = try container.decodeIfPresent(String.self, forKey: .presetFilter)
+        shifts = try container.decode([String: Layout.Shifts].self, forKey: .shifts)
+        process = try container.decodeIfPresent(Int32.self, forKey: .process)
+        job = try container.decodeIfPresent(Int.self, forKey: .job)
+        savedAt = try container.decodeIfPresent(Date.self, forKey: .savedAt)
+    }
+
+    /// Puts text and screen back; the form goes back by itself, since its preset may have changed.
+    package func restore(_ state: inout StudioState) {
         state.prompt = prompt
         state.negative = negative
         state.drafts.setFilter(TextEditor(draftFilter ?? "", isMultiline: false), isFocused: false)
@@ -34,6 +56,7 @@ struct SavedDesk: Codable, Sendable {
         for (name, moved) in shifts {
             if let sizeClass = Layout.SizeClass(rawValue: name) { state.shifts[sizeClass] = moved }
         }
+        if let kept = arrangement.flatMap(Layout.Arrangement.init) { state.arrange(kept) }
     }
 
     /// Whether its studio is gone without having been left.

@@ -69,16 +69,32 @@ extension StudioApp {
     /// Keeps the desk as that of a studio that was left as usual.
     func savePrompt() {
         do {
-            try desk.save(SavedDesk(state, process: nil))
+            try desk.save(SavedDesk(state, formWishes, process: nil))
         } catch {
             state.say("The prompt could not be kept for next time: \(error.localizedDescription)", .warning)
         }
     }
 
-    func restorePrompt() {
-        guard let saved = desk.load() else { return }
+    /// - Returns: what somebody who left the form otherwise should know.
+    func restoreDesk() -> String? {
+        guard let saved = desk.load() else { return nil }
         saved.restore(&state)
         lostDesk = saved.wasLostInCrash ? saved : nil
+        return saved.form.flatMap { restore($0) }
+    }
+
+    /// A preset or another model named on the command line comes before the form of last time.
+    private func restore(_ form: SavedForm) -> String? {
+        guard options.preset == nil, options.model == nil || options.model == form.model,
+            form.isUsable(formWishes)
+        else { return nil }
+        var entry = try? presetLibrary.entry(named: form.preset).preset
+        if let model = options.model { entry?.model = model }
+        let preset = entry.flatMap { try? Self.resolved($0, settings, presetLibrary) }
+        state.form.restore(form, over: preset ?? state.form.base)
+        state.presets.select(named: state.form.base.name)
+        let name = TextCleaning.shortened(TextCleaning.oneLine(form.preset), to: 40)
+        return preset == nil ? "The preset \(name) is gone; the form keeps its values." : nil
     }
 
     /// Keeps what was typed, a second after it was: a crash loses no more.
@@ -89,7 +105,7 @@ extension StudioApp {
         }
         guard let due = deskDue, state.now >= due else { return }
         deskDue = nil
-        desk.saveSoon(SavedDesk(state, process: ProcessInfo.processInfo.processIdentifier))
+        desk.saveSoon(SavedDesk(state, formWishes, process: ProcessInfo.processInfo.processIdentifier))
     }
 
     // MARK: Presets and themes
@@ -105,7 +121,8 @@ extension StudioApp {
 
     private func applyPreset(_ name: String) {
         do {
-            state.presetApplied(try presetLibrary.resolved(name))
+            let preset = try presetLibrary.entry(named: name).preset
+            state.presetApplied(try Self.resolved(preset, settings, presetLibrary))
             perform(.estimate)
         } catch {
             state.say(error.description, .error)
@@ -122,7 +139,11 @@ extension StudioApp {
         )
         let saved = preset
         changePresets("Preset \(name) saved.") { library throws(StudioError) in _ = try library.save(saved) }
-        if let resolved = try? presetLibrary.resolved(name) { state.form.apply(resolved) }
+        if let kept = try? presetLibrary.entry(named: name).preset,
+            let resolved = try? Self.resolved(kept, settings, presetLibrary)
+        {
+            state.form.apply(resolved)
+        }
     }
 
     func changePresets(_ message: String, _ change: (inout PresetLibrary) throws(StudioError) -> Void) {

@@ -105,21 +105,60 @@ extension StudioApp {
         return times
     }
 
+    /// What the settings say of the studio's ways.
+    func takeBehaviour() {
+        state.queue.draftsGoFirst = settings.draftsGoFirst
+        state.stopsOnQuit = settings.onQuit == .stop
+        state.keepsOnQuit = settings.onQuit == .keep
+        let standsStill = settings.motion == .reduced
+        if standsStill, !state.hasReducedMotion { state.preview.standStill() }
+        state.hasReducedMotion = standsStill
+    }
+
+    private func takeGraphics(_ former: Settings) {
+        if let milliseconds = settings.escapeMilliseconds, milliseconds != former.escapeMilliseconds {
+            terminal.setEscapeWait(.milliseconds(milliseconds))
+        }
+        guard settings.graphics != former.graphics || settings.picturesKeepColor != former.picturesKeepColor else {
+            return
+        }
+        wishes.wantsPictureColor = settings.picturesKeepColor
+        wishes.graphics = options.graphics ?? GraphicsMode(rawValue: settings.graphics.rawValue)
+        adoptCapabilities()
+    }
+
+    private func takeMetadata(_ former: Settings) {
+        guard settings.metadata != former.metadata else { return }
+        state.form.metadata = settings.metadata
+        formWishes.metadata = settings.metadata
+    }
+
+    /// Settings of which a running studio can take no notice any more.
+    private static func settingsForNextStart(_ former: Settings, _ new: Settings) -> [String] {
+        let changes = [
+            ("preset", new.preset != former.preset), ("color", new.color != former.color),
+            ("mouse", new.hasMouse != former.hasMouse), ("fps", new.pictureFPS != former.pictureFPS),
+            ("threads", new.threads != former.threads),
+            ("output", new.outputFolder != former.outputFolder || new.outputName != former.outputName),
+        ]
+        return changes.filter(\.1).map(\.0)
+    }
+
     /// Takes on what the settings and keys say now.
     private func readSettingsAgain() {
-        let (new, problems) = Self.loadSettings(options)
-        for problem in problems { state.say(problem, .error) }
-        if new != settings, problems.isEmpty {
+        let (read, problems) = Self.loadSettings(options)
+        if let new = read, new != settings {
             let former = settings
             settings = new
-            state.queue.draftsGoFirst = new.draftsGoFirst
-            state.stopsOnQuit = new.onQuit == .stop
-            state.keepsOnQuit = new.onQuit == .keep
-            state.hasReducedMotion = new.motion == .reduced
-            if state.hasReducedMotion, former.motion != .reduced { state.preview.standStill() }
+            takeBehaviour()
+            takeGraphics(former)
+            takeMetadata(former)
             if new.theme != former.theme, !setTheme(new.theme) { state.say("There is no theme \(new.theme).", .error) }
-            state.say("The settings were read again.")
+            let later = Self.settingsForNextStart(former, new)
+            let rest = later.isEmpty ? "" : " At the next start: \(later.joined(separator: ", "))."
+            state.say("The settings were read again.\(rest)")
         }
+        for problem in problems { state.say(problem, .error) }
         do {
             state.bindings = try Self.bindings(options, settings)
         } catch {

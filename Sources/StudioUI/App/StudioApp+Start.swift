@@ -9,14 +9,15 @@ extension StudioApp {
         return KeyBindings(try KeyBindings.changed(KeyBindings.standard(settings), by: file))
     }
 
-    static func loadSettings(_ options: StudioOptions) -> (Settings, [String]) {
+    /// The settings, nil where the file cannot be read at all, and what is wrong in it.
+    static func loadSettings(_ options: StudioOptions) -> (Settings?, [String]) {
         do {
             var (settings, problems) = try Settings.load(options.paths.settingsFile)
             let wish = options.environment["TURBO2K_REDUCE_MOTION"] ?? ""
             if !["", "0"].contains(wish) { settings.motion = .reduced }
             return (settings, problems.map(\.description))
         } catch {
-            return (Settings(), [error.description])
+            return (nil, [error.description])
         }
     }
 
@@ -31,6 +32,13 @@ extension StudioApp {
         }
         var preset = entry?.preset ?? library.entries.first?.preset ?? Preset(name: "default")
         if let model = options.model { preset.model = model }
+        return try resolved(preset, settings, library)
+    }
+
+    /// A preset with every value known; where the settings name a folder or a template of names, those hold.
+    static func resolved(
+        _ preset: Preset, _ settings: Settings, _ library: PresetLibrary
+    ) throws(StudioError) -> ResolvedPreset {
         var resolved = try library.resolved(preset)
         if let folder = settings.outputFolder { resolved.output.folder = folder }
         if let name = settings.outputName { resolved.output.name = name }

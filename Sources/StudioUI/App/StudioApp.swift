@@ -55,6 +55,8 @@ package final class StudioApp {
     var deskDue: Double?
     /// The running job that the kept desk names.
     var savedJob: Int?
+    /// What the settings asked of the form when it was filled in.
+    var formWishes: SavedForm.Wishes
     /// What a studio that ended unexpectedly has left.
     var lostDesk: SavedDesk?
 
@@ -96,7 +98,9 @@ package final class StudioApp {
         terminal = try Terminal(environment: options.environment)
         size = terminal.size
         var problems: [String] = []
-        (settings, problems) = Self.loadSettings(options)
+        let read = Self.loadSettings(options)
+        (settings, problems) = (read.0 ?? Settings(), read.1)
+        formWishes = SavedForm.Wishes(settings)
         filesAtStart = Self.fingerprint(options.paths)
         presetLibrary = PresetLibrary(shipped: options.programFiles?.presets, own: options.paths.presets)
         themeLibrary = ThemeLibrary(shipped: options.programFiles?.themes, own: options.paths.themes)
@@ -123,25 +127,22 @@ package final class StudioApp {
             preset, seed: UInt32.random(in: 0...UInt32.max), metadata: settings.metadata)
         form.models = options.models
         state = StudioState(width: size.columns, height: size.rows, look: .mono(borders: .ascii), form: form)
+        state.home = options.paths.home.path(percentEncoded: false)
         state.themeNames = themeLibrary.entries.map(\.theme.name)
         state.presets.replace(Self.entries(of: presetLibrary))
         state.presets.select(named: preset.name)
         state.prefersFunctionKeys = environment.multiplexer == .zellij
         state.preview.graphicsName = display.graphicsName
         state.date = startDate
-        state.queue.draftsGoFirst = settings.draftsGoFirst
-        state.stopsOnQuit = settings.onQuit == .stop
-        state.keepsOnQuit = settings.onQuit == .keep
+        takeBehaviour()
         do {
             state.bindings = try Self.bindings(options, settings)
         } catch {
             state.bindings = KeyBindings(KeyBindings.standard(settings))
             problems.append(error.description)
         }
-        state.hasReducedMotion = settings.motion == .reduced
-        if state.hasReducedMotion { state.preview.standStill() }
         state.isRemote = environment.isRemote
-        restorePrompt()
+        if let note = restoreDesk() { state.say(note, .warning) }
         let wantedTheme = options.theme ?? settings.theme
         if !setTheme(wantedTheme) { problems.append("There is no theme \(wantedTheme).") }
         for problem in problems { state.say(problem, .error) }

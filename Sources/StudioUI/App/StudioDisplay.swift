@@ -72,13 +72,13 @@ final class StudioDisplay {
     /// Takes on what the terminal has told meanwhile.
     func adopt(_ new: TerminalCapabilities, background: Color) {
         guard new != painter.capabilities else { return }
-        pendingBytes += painter.adopt(new, background: background)
+        pendingBytes += painter.adopt(new, background: screen.shown(background))
         shownFrame = nil
         shownArea = nil
     }
 
     func resize(to size: TerminalSize, background: Color) {
-        pendingBytes += painter.erase(background: background)
+        pendingBytes += painter.erase(background: screen.shown(background))
         screen.resize(to: size)
         forgetPicture()
     }
@@ -97,7 +97,7 @@ final class StudioDisplay {
     }
 
     /// Bytes that remove the picture.
-    func erasePicture(background: Color) -> [UInt8] { painter.erase(background: background) }
+    func erasePicture(background: Color) -> [UInt8] { painter.erase(background: screen.shown(background)) }
 
     /// What stands of the picture on the terminal is not known any more.
     func forgetPicture() {
@@ -169,7 +169,7 @@ final class StudioDisplay {
     func update(_ state: StudioState) -> [UInt8] {
         let drawing = StudioView.draw(state)
         var canvas = drawing.canvas
-        let background = state.look.text.background
+        let background = screen.shown(state.look.text.background)
         var before = pendingBytes
         pendingBytes = []
         let isCovered = !state.overlays.isEmpty

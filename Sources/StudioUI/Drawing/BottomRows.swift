@@ -117,21 +117,6 @@ enum BottomRows {
         return state.width - min(TextWidth.width(of: messageText(state).0), state.width * 2 / 3) - 3
     }
 
-    /// The key of a command as the focused pane has it, short; empty if it has none.
-    private static func key(_ command: Command, _ state: StudioState) -> String {
-        let own: KeyContext = state.focus == .prompt ? .prompt : .pane(state.focus)
-        let contexts = [own] + (state.isTyping ? [] : [.outsideText]) + [.everywhere]
-        let binding = contexts.lazy.compactMap { context in
-            state.bindings.bindings(in: context).first { $0.command == command && !$0.keys.isEmpty }
-        }.first
-        // Zellij keeps Ctrl keys for itself; the same command has another one.
-        let keys = binding?.keys ?? []
-        let free = keys.first { key in
-            if case .control = key { !state.prefersFunctionKeys } else { true }
-        }
-        return (free ?? keys.first)?.shortName ?? ""
-    }
-
     /// What a filter being typed understands.
     private static func filterHints(_ pane: PaneKind) -> [Hint] {
         let words = pane == .drafts ? "words, seed: size: model: tag: day: star: has:commit" : "words"
@@ -142,28 +127,44 @@ enum BottomRows {
     }
 
     private static func hints(_ state: StudioState) -> [Hint] {
+        if let overlay = state.overlays.last {
+            return overlay.hints(state.look).map { Hint(keys: [($0.key, nil)], label: $0.label) }
+        }
         if let pane = state.filteredPane { return filterHints(pane) }
         func item(_ command: Command, _ label: String) -> Hint {
-            Hint(keys: [(key(command, state), command)], label: label)
+            Hint(keys: [(state.keyName(command), command)], label: label)
         }
         func pair(_ first: Command, _ second: Command, _ label: String) -> Hint {
-            Hint(keys: [(key(first, state), first), (key(second, state), second)], label: label)
+            Hint(keys: [(state.keyName(first), first), (state.keyName(second), second)], label: label)
         }
         let commit = item(.commit, state.selectedDraft.map { "commit draft \($0.id)" } ?? "commit")
-        let palette = Hint(keys: [(state.prefersFunctionKeys ? ":" : key(.palette, state), .palette)], label: "actions")
+        let palette = Hint(
+            keys: [(state.prefersFunctionKeys ? ":" : state.keyName(.palette), .palette)], label: "actions")
         let help = item(.help, state.isTyping ? "? help" : "help")
-        let stop = state.runningJob == nil ? [] : [item(.stop, "stop")]
-        let sharper = state.runningJob == nil ? [] : [item(.sharperLook, "sharper")]
+        let isRunning = state.runningJob != nil
+        let stop = isRunning ? [item(.stop, "stop")] : []
+        let sharper = isRunning ? [item(.sharperLook, "sharper")] : []
+        let compare =
+            state.preview.isComparing
+            ? [
+                item(.compare, state.preview.showsDifference ? "end" : "difference"),
+                Hint(keys: [("Esc", nil)], label: "B alone"),
+            ]
+            : [pair(.setReference, .compare, "compare")]
         let pane = item(.nextPane, "pane")
         let play = item(.playPause, state.preview.isPlaying ? "pause" : "play")
         var items: [Hint]
         switch state.focus {
         case .prompt:
-            items = [item(.draft, "draft"), commit] + stop + [pane, palette, item(.newline, "new line")]
+            items = [item(.draft, "draft"), commit] + stop + [pane, palette]
+            items += (isRunning ? [] : [item(.stop, "quit")]) + [item(.newline, "new line")]
             items += [item(.undo, "undo"), item(.searchPrompts, "earlier"), item(.externalEditor, "editor")]
         case .params:
-            items = [pair(.decrease, .increase, "change"), item(.activate, "type"), item(.resetValue, "reset")]
-            items += [item(.randomSeed, "new seeds")] + stop + [pane, commit, palette]
+            let seeds = [item(.randomSeed, "new seeds")]
+            let isSeed = state.paramsPane.field == .seed
+            items = [pair(.up, .down, "choose"), pair(.decrease, .increase, "change"), item(.activate, "type")]
+            items += (isSeed ? seeds : []) + [item(.draft, "draft")] + stop + [item(.resetValue, "reset"), pane]
+            items += [commit, palette] + (isSeed ? [] : seeds)
         case .preview where state.sheet != nil:
             items = [Hint(keys: [("arrows", nil)], label: "choose"), item(.activate, "open")]
             items += [item(.nextView, "picture"), commit] + stop + [play, pane]
@@ -171,17 +172,18 @@ enum BottomRows {
             items = [pair(.up, .down, "block"), play, pair(.previousDraft, .nextDraft, "draft")]
             items += [item(.nextView, "next view"), item(.fullPicture, "full")] + stop + [pane]
         case .preview:
-            items = [play, pair(.frameBack, .frameForward, "step"), pair(.slower, .faster, "speed")]
-            items += [item(.fullPicture, "full")] + stop + sharper + [pair(.setReference, .compare, "compare")]
-            items += [item(.nextView, "view"), item(.follow, "follow"), item(.nextGraphics, "graphics"), pane]
+            items = [play, pair(.previousDraft, .nextDraft, "draft")] + compare + [item(.commit, "commit")] + stop
+            items += sharper + [item(.fullPicture, "full"), item(.nextView, "view")]
+            items += [pair(.frameBack, .frameForward, "step"), pair(.slower, .faster, "speed")]
+            items += [item(.follow, "follow"), item(.nextGraphics, "graphics"), pane]
         case .steps: items = stop + sharper + [commit, pane, palette]
         case .drafts:
             let clip = state.selectedDraft.flatMap { state.clipBehind($0) }
-            items = [item(.activate, clip == nil ? "play" : "play 2K clip"), item(.loadRecipe, "load")]
-            items += [item(.lockSeed, "lock seed")]
-            items += [item(.commit, "commit"), item(.star, "star")] + stop + [item(.filter, "filter")]
-            items += [pair(.setReference, .compare, "compare"), item(.trash, "delete"), item(.tag, "tag")]
-            items += [item(.nextView, "view"), item(.showRecipe, "recipe"), item(.copyCommand, "copy command"), pane]
+            items = [item(.activate, clip == nil ? "play" : "play 2K clip"), item(.loadRecipe, "reuse")]
+            items += [item(.lockSeed, "lock seed"), item(.commit, "commit"), item(.showRecipe, "recipe")] + stop
+            // Filter, star and delete stand in the pane's title too.
+            items += compare + [item(.tag, "tag"), item(.copyCommand, "copy command"), item(.openFile, "open a clip")]
+            items += [pane, item(.filter, "filter"), item(.star, "star"), item(.trash, "delete")]
         case .queue:
             items = [item(.removeJob, "stop or remove"), item(.resume, "resume"), item(.writePartial, "write")]
             items += [
@@ -196,6 +198,7 @@ enum BottomRows {
             items = [pair(.up, .down, "scroll"), item(.logLevel, "level"), item(.copyCommand, "copy line"), pane]
         }
         // A command whose key was taken away has no place here.
-        return items.filter { !$0.text.allSatisfy { $0 == " " } } + [help]
+        let quit = state.focus == .prompt ? [] : [item(.quit, "quit")]
+        return (items + quit).filter { !$0.text.allSatisfy { $0 == " " } } + [help]
     }
 }

@@ -74,6 +74,17 @@ package struct CommitDialog: Sendable {
         CommitChoice(draft: draft, hr: hr, precision: precision, seed: seed, fileName: fileName, watches: watches)
     }
 
+    var isTypingSeed: Bool { seedEditor != nil }
+    /// What Enter does in the present row.
+    var enterTitle: String {
+        switch row {
+        case .seed: "type a seed"
+        case .buttons: button.title.lowercased()
+        case .size, .steps, .guidance, .precision: Button.commit.title.lowercased()
+        }
+    }
+    var seedKeyTitle: String { isRefused ? "smaller" : "type a seed" }
+
     package var sizes: [VideoSize] { RecipeLimits.fittingSizes(forDraft: draftRecipe.lr.size) }
 
     // MARK: Keys
@@ -158,7 +169,7 @@ package struct CommitDialog: Sendable {
             guard !sizes.isEmpty else { return }
             let index = sizes.firstIndex(of: hr.size) ?? (step > 0 ? -1 : sizes.count)
             hr.size = sizes[min(max(index + step, 0), sizes.count - 1)]
-        case .steps: hr.steps = min(max(hr.steps + step, 1), 100)
+        case .steps: hr.changeSteps(to: min(max(hr.steps + step, 1), 100))
         case .guidance: hr.guidance = min(max(hr.guidance + 0.5 * Float(step), 0), 30)
         case .precision:
             let choices: [Precision?] = [nil] + Precision.allCases
@@ -222,6 +233,7 @@ package struct CommitDialog: Sendable {
     private func write(_ label: String, _ value: String, _ row: Row, _ look: Look, on canvas: inout Canvas) {
         let isSelected = row == self.row
         canvas.write(isSelected ? look.marker : " ", x: 0, y: row.y, style: look.focus)
+        if isSelected { canvas.placeCursor(x: 12, y: row.y) }
         canvas.write(label, x: 1, y: row.y, style: look.dim)
         canvas.write(" \(value) ", x: 11, y: row.y, style: isSelected ? look.selection : look.text)
     }
@@ -234,6 +246,7 @@ package struct CommitDialog: Sendable {
         var x = Self.buttonsColumn
         for button in Button.allCases {
             let isSelected = row == .buttons && button == self.button
+            if isSelected { canvas.placeCursor(x: x + 2, y: Row.buttons.y) }
             x = canvas.write(button.text, x: x, y: Row.buttons.y, style: isSelected ? look.selection : look.text) + 3
         }
     }

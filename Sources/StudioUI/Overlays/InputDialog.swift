@@ -108,7 +108,9 @@ package struct InputDialog: Sendable {
             }
             for (row, text) in shown.enumerated() {
                 let style = first + row == choice ? look.selection : look.text
-                canvas.writeFitted(text, x: 1, y: 2 + notes.count + row, columns: columns, style: style)
+                // Paths differ at their ends.
+                let shown = TextWidth.cutStart(text, to: columns, mark: canvas.cutMark)
+                canvas.writeFitted(shown, x: 1, y: 2 + notes.count + row, columns: columns, style: style)
             }
             let y = notes.count + shown.count + 3
             var x = canvas.write("Enter", x: 1, y: y, style: look.key.bold)

@@ -121,7 +121,7 @@ extension StudioState {
             let outcome = picker.handle(key)
             return (.themes(picker), outcome)
         case .card(var card):
-            let outcome = card.handle(key)
+            let outcome = card.handle(key, self)
             return (.card(card), outcome)
         case .prompts(var search):
             let outcome = search.handle(key, self)

@@ -99,6 +99,7 @@ package struct QuestionDialog: Sendable {
         canvas.dialog(width: width, height: wrapped.count + 5, title: title, look: look) { canvas in
             for (row, line) in wrapped.enumerated() { canvas.write(line, x: 1, y: row + 1, style: look.text) }
             var x = 1
+            canvas.placeCursor(x: x, y: wrapped.count + 2)
             for choice in choices {
                 let next = canvas.write(choice.key, x: x, y: wrapped.count + 2, style: look.key.bold)
                 canvas.write(

@@ -35,10 +35,19 @@ package struct RecipeCard: Sendable {
             .compactMap { $0 } + (missing.isEmpty ? [] : [""] + missing.map { "! " + $0 })
     }
 
+    /// A long prompt is cut, so that what follows it stays in view.
+    private func rows(columns: Int, height: Int, mark: String) -> [String] {
+        let rest = lines.dropFirst().flatMap { TextWrap.lines($0, columns: columns) }
+        let prompt = TextWrap.lines(document.recipe.prompt, columns: columns)
+        let room = max(height - rest.count, 2)
+        guard prompt.count > room else { return prompt + rest }
+        return prompt.prefix(room - 1) + [TextWidth.cut(prompt[room - 1] + " " + mark, to: columns, mark: mark)] + rest
+    }
+
     package func draw(_ state: StudioState, on canvas: inout Canvas) {
         let look = state.look
         let width = min(78, canvas.width - 2)
-        let shown = lines.flatMap { TextWrap.lines($0, columns: width - 4) }
+        let shown = rows(columns: width - 4, height: canvas.height - 6, mark: canvas.cutMark)
         let height = min(shown.count + 4, canvas.height - 2)
         let title = "\(document.kind.rawValue.capitalized) in \(file)"
         canvas.dialog(width: width, height: height, title: title, look: look) { canvas in

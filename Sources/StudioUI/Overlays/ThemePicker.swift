@@ -41,6 +41,7 @@ package struct ThemePicker: Sendable {
             for (row, name) in names.enumerated() {
                 let isSelected = row == selection
                 canvas.listRow(y: row, isSelected: isSelected, look: look)
+                if isSelected { canvas.placeCursor(x: 0, y: row) }
                 canvas.write(
                     (isSelected ? look.marker : " ") + " " + name, x: 0, y: row,
                     style: isSelected ? look.selection : look.text)

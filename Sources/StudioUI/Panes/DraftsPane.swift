@@ -33,7 +33,9 @@ package enum DraftsPane: Pane {
 
     package static func detail(_ state: StudioState, width: Int) -> String {
         let count = "\(state.drafts.shown.count) of \(state.drafts.all.count)"
-        return width >= 70 ? count + "   / filter   f star   D delete   u undo" : count + "  / filter  f star"
+        let hints: [(Command, String)] = [(.filter, "filter"), (.star, "star"), (.trash, "delete"), (.restore, "undo")]
+        guard width >= 70 else { return count + "  " + state.keyHints(Array(hints.prefix(2)), in: kind, gap: 2) }
+        return count + "   " + state.keyHints(hints, in: kind, gap: 3)
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {

@@ -11,7 +11,8 @@ package enum LogPane: Pane {
             case .warning: "warnings"
             case .error: "errors"
             }
-        return width < 40 ? "\(level)  L level" : "\(level)  L level  y copy line"
+        let hints: [(Command, String)] = [(.logLevel, "level"), (.copyCommand, "copy line")]
+        return level + "  " + state.keyHints(width < 40 ? [hints[0]] : hints, in: kind, gap: 2)
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {

@@ -39,7 +39,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let rows = rows(width: canvas.width, height: canvas.height, state: state)
-        let estimateRows = canvas.height >= 13 ? (canvas.height >= 15 ? 5 : 4) : 1
+        let estimateRows = estimateRows(height: canvas.height, formRows: rows.count)
         let room = max(canvas.height - estimateRows, 1)
         // With less room than rows the selected one is kept in view.
         let selected = rows.firstIndex { $0.contains { part in part.field == state.paramsPane.field } } ?? 0
@@ -56,6 +56,11 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         } else {
             drawEstimates(state, y: min(rows.count, room), on: &canvas)
         }
+    }
+
+    private static func estimateRows(height: Int, formRows: Int) -> Int {
+        if height >= 13 { return height >= 15 ? 5 : 4 }
+        return height >= formRows + 3 ? 3 : 1
     }
 
     /// The value under a cell of the inside.
@@ -184,11 +189,13 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             canvas.write("not known yet", x: 9, y: y, style: look.dim)
             return
         }
-        let time = commit.time.map { Format.duration($0.seconds) } ?? "time ?"
-        let memory = Format.share(commit.neededBytes, of: commit.availableBytes)
         let fit = commit.fit.rawValue
+        let memories = [Format.share(commit.neededBytes, of: commit.availableBytes), Format.bytes(commit.neededBytes)]
+        let whole = memories.flatMap { memory in
+            [commit.timeText, commit.shortTimeText].map { "\($0)  \(memory)  \(fit)" }
+        }
         // The first that fits whole: of a commit that does not, the time matters least.
-        let texts = ["\(time)  \(memory)  \(fit)", "\(time) \(memory) \(fit)", "\(memory)  \(fit)"]
+        let texts = whole + memories.map { "\($0)  \(fit)" }
         let text = texts.first { $0.count <= canvas.width - 10 } ?? fit
         canvas.write(text, x: 9, y: y, style: look.fit(commit.fit))
     }
@@ -202,14 +209,25 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         }
         draw("Commit", state.commitEstimate, y: y + 2, state, on: &canvas)
         guard let commit = state.commitEstimate, canvas.height > y + 3 else { return }
-        let stages = [Stage.load, .features, .hr, .decode, .encode].compactMap { stage in
-            commit.stages[stage].map { "\(stage == .hr ? "sample" : stage.rawValue) \(Format.duration($0))" }
-        }
-        let lines = TextWrap.lines(stages.joined(separator: "  "), columns: canvas.width - 4)
-        let disk = commit.diskBytes.map { "needs \(Format.bytes($0)) on disk" }
-        let notes = lines.filter { !$0.isEmpty } + (disk.map { [$0] } ?? [])
-        for (row, line) in notes.prefix(canvas.height - y - 3).enumerated() {
+        let rows = canvas.height - y - 3
+        let disk = commit.diskBytes.map { ["needs \(Format.bytes($0)) on disk"] } ?? []
+        let notes = stageLines(commit, columns: canvas.width - 4, rows: max(rows - disk.count, 1)) + disk
+        for (row, line) in notes.prefix(rows).enumerated() {
             canvas.write(line, x: 3, y: y + 3 + row, style: state.look.dim)
+        }
+    }
+
+    /// The parts of a commit in their order; of what does not fit the shortest are left out.
+    private static func stageLines(_ commit: FormEstimate, columns: Int, rows: Int) -> [String] {
+        var stages = [Stage.load, .features, .hr, .decode, .encode].filter { commit.stages[$0] != nil }
+        while true {
+            let words = stages.map { stage in
+                "\(stage == .hr ? "sample" : stage.rawValue) \(Format.duration(commit.stages[stage] ?? 0))"
+            }
+            let lines = TextWrap.lines(words.joined(separator: "  "), columns: columns).filter { !$0.isEmpty }
+            guard lines.count > rows, stages.count > 1 else { return lines }
+            let shortest = stages.min { (commit.stages[$0] ?? 0) < (commit.stages[$1] ?? 0) }
+            stages.removeAll { $0 == shortest }
         }
     }
 

@@ -11,7 +11,8 @@ package enum PresetsPane: Pane {
     }
 
     package static func detail(_ state: StudioState, width: Int) -> String {
-        width < 44 ? "+ save" : "/ filter  + save"
+        let hints: [(Command, String)] = [(.filter, "filter"), (.savePreset, "save")]
+        return state.keyHints(width < 44 ? [hints[1]] : hints, in: kind, gap: 2)
     }
 
     /// What it makes, where it comes from, what it is for: as much as there is room for.

@@ -26,13 +26,18 @@ package enum PreviewPane: Pane {
         case .draft(let id): "draft \(id)"
         case .commit(let id): "commit \(id)"
         case .estimate(let job, let step):
-            [name(of: job, state), "step \(step)", state.matchText(job: job)].filter { !$0.isEmpty }
-                .joined(separator: ", ")
+            estimateName("\(name(of: job, state)), step \(step)", match: state.matchText(job: job), state)
         case .sharper(let job, let step, let isFull):
             "\(name(of: job, state)), step \(step), decoded\(isFull ? " at full size" : "")"
         case .features(let draft, let block): featuresName(draft: draft, block: block, state)
         case .decoded(let job): name(of: job, state)
         }
+    }
+
+    /// Without the match, which stands with the steps too, where there is no room for it.
+    private static func estimateName(_ name: String, match: String, _ state: StudioState) -> String {
+        let room = (state.layout.panes[.preview]?.width ?? 0) - kind.title.count - 9
+        return match.isEmpty || name.count + 2 + match.count > room ? name : "\(name), \(match)"
     }
 
     /// `features of draft 14, block 7 of 0 7 14 21`.
@@ -129,18 +134,20 @@ package enum PreviewPane: Pane {
             }
             return
         }
+        func key(_ command: Command) -> String { state.keyName(command, in: .prompt) }
+        let (older, newer) = (state.keyName(.previousDraft, in: kind), state.keyName(.nextDraft, in: kind))
         let lines: [(String, String)] = [
             ("", "Type a prompt on the left."),
-            ("Enter", "makes a draft, played here."),
-            ("[ ]", "go through the drafts."),
-            ("Ctrl-T", "makes the draft a 2K clip."),
-            ("?", "or F1 shows all keys."),
+            (key(.draft), "makes a draft, played here."),
+            ("Esc \(older) \(newer)", "older and newer drafts."),
+            (key(.commit).replacing("^", with: "Ctrl-"), "makes the draft a 2K clip."),
+            (key(.help), "shows all keys."),
         ]
         let left = max((rect.width - 36) / 2, 1)
         let top = max((rect.height - lines.count) / 2, 0)
         for (row, line) in lines.enumerated() {
             canvas.write(line.0, x: left, y: top + row, style: look.key.bold)
-            let x = line.0.isEmpty ? left : left + 8
+            let x = line.0.isEmpty ? left : left + max(8, line.0.count + 1)
             canvas.write(
                 TextWidth.cut(line.1, to: rect.width - x - 1, mark: canvas.cutMark), x: x, y: top + row,
                 style: look.text)

@@ -119,7 +119,8 @@ package enum PromptPane: Pane {
             return
         }
         let text = state.negative.isEmpty ? "(none)" : state.negative.text.replacing("\n", with: " ")
-        canvas.writeFitted("neg: " + text, x: 0, y: 0, columns: canvas.width - 6, style: look.dim)
-        canvas.writeRight("Alt-N", y: 0, style: look.key)
+        let key = state.keyName(.negativePrompt, in: kind)
+        canvas.writeFitted("neg: " + text, x: 0, y: 0, columns: canvas.width - key.count - 1, style: look.dim)
+        canvas.writeRight(key, y: 0, style: look.key)
     }
 }

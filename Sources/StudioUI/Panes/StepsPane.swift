@@ -45,13 +45,13 @@ package enum StepsPane: Pane {
         return text
     }
 
-    /// `eta 6s`; `eta ~6s` right after a jump; `finishing` near the end.
-    static func shortEta(_ run: RunState, _ state: StudioState) -> String {
+    /// `eta 6s`; `eta ~6s` right after a jump; `finishing` near the end. Where it is clear what it is, without a name.
+    static func shortEta(_ run: RunState, _ state: StudioState, isNamed: Bool = true) -> String {
         guard let rest = run.remaining(now: state.now) else { return "estimating" }
         if rest.seconds < 1, run.isNearEnd { return "finishing" }
         // Without an earlier run nobody knows what comes after the steps.
         let prefix = rest.runs == 0 && !run.isNearEnd ? "over " : run.hasJumped(now: state.now) ? "~" : ""
-        return "eta " + prefix + Format.remaining(max(rest.seconds, 1))
+        return (isNamed ? "eta " : "") + prefix + Format.remaining(max(rest.seconds, 1))
     }
 
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {

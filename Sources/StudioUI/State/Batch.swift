@@ -68,7 +68,7 @@ extension ParametersForm {
                 guidances.map { guidance in
                     var changed = recipe
                     changed.seed = seed
-                    changed.lr.steps = stepCount
+                    changed.lr.changeSteps(to: stepCount)
                     changed.lr.guidance = guidance
                     var words = choices
                     if seeds.count > 1 { words.append("seed \(seed)") }

@@ -48,6 +48,11 @@ package struct FormEstimate: Sendable, Equatable {
         return "about \(Format.rough(time.seconds))\(range)"
     }
 
+    /// The same without the range.
+    var shortTimeText: String {
+        time.map { $0.runs < 3 ? "about \(Format.rough($0.seconds))" : Format.duration($0.seconds) } ?? timeText
+    }
+
     package enum Fit: String, Sendable {
         case ok
         case tight

@@ -120,10 +120,14 @@ extension ParametersForm {
         case .lrSize: setDraftSize(base.lr.size)
         case .frames: values.frames = base.frames
         case .fps: values.fps = base.fps
-        case .lrSteps: setSteps([base.lr.steps])
+        case .lrSteps:
+            setSteps([base.lr.steps])
+            values.lr.timesteps = base.lr.timesteps
         case .lrGuidance: setGuidances([base.lr.guidance])
         case .hrSize: if RecipeLimits.fits(base.hr.size, draft: values.lr.size) { values.hr.size = base.hr.size }
-        case .hrSteps: values.hr.steps = base.hr.steps
+        case .hrSteps:
+            values.hr.steps = base.hr.steps
+            values.hr.timesteps = base.hr.timesteps
         case .hrGuidance: values.hr.guidance = base.hr.guidance
         case .seed: setSeedMode(.random)
         case .count: sweeps.count = 1
@@ -148,7 +152,7 @@ extension ParametersForm {
         case .hrSize:
             let sizes = RecipeLimits.fittingSizes(forDraft: values.lr.size)
             values.hr.size = Self.next(values.hr.size, in: sizes, by: step)
-        case .hrSteps: values.hr.steps = clamp(values.hr.steps + step, RecipeLimits.steps)
+        case .hrSteps: values.hr.changeSteps(to: clamp(values.hr.steps + step, RecipeLimits.steps))
         case .hrGuidance: values.hr.guidance = clamp(values.hr.guidance + 0.5 * Float(step), RecipeLimits.guidance)
         case .seed: lockSeed(seed &+ UInt32(bitPattern: Int32(step)), draft: nil)
         case .count: setCount(clamp(sweeps.count + step, 1...Sweeps.limit))

@@ -23,7 +23,7 @@ extension ParametersForm {
             return values.frames == count ? nil : "\(count) frames rounded to \(values.frames)"
         case .fps: values.fps = try number(text, field, RecipeLimits.fps)
         case .lrSteps: try setSteps(text)
-        case .hrSteps: values.hr.steps = try integer(text, field, RecipeLimits.steps)
+        case .hrSteps: values.hr.changeSteps(to: try integer(text, field, RecipeLimits.steps))
         case .lrGuidance: try setGuidances(text)
         case .hrGuidance: values.hr.guidance = try guidance(text, field)
         case .seed: try setSeed(text)
@@ -101,7 +101,7 @@ extension ParametersForm {
     }
 
     mutating func setSteps(_ steps: [Int]) {
-        values.lr.steps = steps.first ?? values.lr.steps
+        values.lr.changeSteps(to: steps.first ?? values.lr.steps)
         sweeps.steps = steps.count > 1 ? steps : []
     }
 

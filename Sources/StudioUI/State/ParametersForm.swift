@@ -4,7 +4,7 @@ package import StudioCore
 /// The values of the form: a preset, changed by hand.
 package struct ParametersForm: Sendable, Equatable {
     /// Which seed a draft gets.
-    package enum SeedMode: Sendable, Equatable {
+    package enum SeedMode: String, Sendable, Equatable, Codable {
         /// A new one for each draft.
         case random
         /// The one on the screen.
@@ -21,7 +21,7 @@ package struct ParametersForm: Sendable, Equatable {
     /// The draft whose seed this is.
     package private(set) var seedDraft: Int?
     /// Seeds from `seed` on that drafts have had since it was chosen.
-    private var usedSeeds: UInt32 = 0
+    private(set) var usedSeeds: UInt32 = 0
     /// Several values in place of one.
     package internal(set) var sweeps = Sweeps()
     /// What output files tell about how they were made.
@@ -34,6 +34,15 @@ package struct ParametersForm: Sendable, Equatable {
         base = preset
         self.seed = seed
         self.metadata = metadata
+    }
+
+    /// The form as it was left in an earlier session.
+    package mutating func restore(_ saved: SavedForm, over preset: ResolvedPreset) {
+        values = saved.values(over: preset)
+        base = preset
+        metadata = saved.metadata
+        sweeps = saved.sweeps
+        (seed, seedMode, seedDraft, usedSeeds) = (saved.seed, saved.seedMode, saved.seedDraft, saved.usedSeeds)
     }
 
     package var isSeedLocked: Bool { seedMode == .locked }

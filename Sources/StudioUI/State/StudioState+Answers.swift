@@ -167,7 +167,7 @@ extension StudioState {
         }
         prompt.setText(document.recipe.prompt)
         negative.setText(document.recipe.negative)
-        say((hasNewSeed ? "A new seed for each draft. " : "") + "Prompt and settings of \(file) are in the form.")
+        say("In the form: prompt\(hasNewSeed ? ", settings, new seeds" : " and settings") of \(file)")
         return [.estimate, .countTokens]
     }
 

@@ -99,9 +99,13 @@ extension StudioState {
 
     private mutating func nextArrangement() {
         let all = Layout.Arrangement.allCases
-        arrangement = all[(arrangement.rawValue + 1) % all.count]
-        if layout.panes[focus] == nil { focus = layout.order.first ?? .prompt }
+        arrange(all[(arrangement.rawValue + 1) % all.count])
         say("Arrangement: \(arrangement.title)", .ok)
+    }
+
+    mutating func arrange(_ wanted: Layout.Arrangement) {
+        arrangement = wanted
+        if layout.panes[focus] == nil { focus = layout.order.first ?? .prompt }
     }
 
     /// While the picture has the whole screen the keys are the preview's.

@@ -89,8 +89,9 @@ extension StudioState {
         queue.change(id) { $0.state = .done(seconds: seconds, bytes: bytes) }
         finishRun(id, .done)
         drafts.change(draft) { $0.commit = .done(id, file: file) }
-        say("2k done in \(Format.duration(seconds)), \(Format.bytes(bytes)): \(file.lastPathComponent)")
-        say("commit \(id) is in \(file.deletingLastPathComponent().path(percentEncoded: false))", .detail)
+        let folder = shownPath(file.deletingLastPathComponent())
+        say("2k done in \(Format.duration(seconds)), \(Format.bytes(bytes)), in \(folder)  m in Drafts shows its path")
+        say("commit \(id): \(file.path(percentEncoded: false))", .detail)
     }
 
     package mutating func jobStopped(_ id: Int, draft: Int?) {

@@ -124,6 +124,13 @@ extension StudioState {
 
     // MARK: The picture
 
+    /// What is seen, and what the key does next.
+    private mutating func sayComparison() {
+        guard preview.isComparing else { return say("The comparison has ended.") }
+        let sight = preview.comparesSideBySide ? "A is left, B is right" : "A and B take turns"
+        say(preview.showsDifference ? "Grey is equal; b ends it." : "\(sight); b again: the difference. Esc ends it.")
+    }
+
     mutating func performOnPreview(_ command: Command) {
         switch command {
         case .playPause:
@@ -139,13 +146,18 @@ extension StudioState {
             say(preview.followsJob ? "The preview follows the running job." : "The preview stays with the draft.")
         case .setReference:
             preview.setReference()
-            if let draft = selectedDraft { say("Draft \(draft.id) is A. Choose another and press b.") }
+            if let draft = selectedDraft { say("Draft \(draft.id) is A. Choose another with [ or ], then press b.") }
         default:
             if preview.reference == nil {
                 say("Press a on one draft first, then b on another.", .warning)
             } else {
+                guard preview.isComparing || preview.reference?.source != preview.clip?.source else {
+                    say("This one is A itself; [ or ] goes to another.", .warning)
+                    return
+                }
                 preview.comparesSideBySide = (layout.panes[.preview]?.width ?? 0) >= 62
                 preview.toggleComparing(now: now)
+                sayComparison()
             }
         }
     }

@@ -98,6 +98,8 @@ package struct StudioState: Sendable {
     /// Whether jobs go on without the studio.
     package var engineOutlives = false
     package var themeNames: [String] = []
+    /// The user's home, which paths on the screen begin with `~` for; empty: none do.
+    package var home = ""
     /// The model that was said to be unusable: once is enough.
     var refusedModel: String?
     package var seeds = SystemRandomNumberGenerator()
@@ -265,6 +267,14 @@ package struct StudioState: Sendable {
     }
 
     // MARK: Messages
+
+    /// A path as people write it.
+    func shownPath(_ file: URL) -> String {
+        let path = file.path(percentEncoded: false)
+        let short = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+        guard home.count > 1, short == home || short.hasPrefix(home + "/") else { return short }
+        return "~" + short.dropFirst(home.count)
+    }
 
     /// Shows a sentence on the message line and in the log; errors stay until a key is pressed.
     package mutating func say(_ text: String, _ kind: MessageKind = .ok) {

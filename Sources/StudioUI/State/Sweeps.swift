@@ -1,7 +1,7 @@
 import StudioCore
 
 /// Values of the form given as several: each makes drafts of its own, and two of them make a grid.
-package struct Sweeps: Sendable, Equatable {
+package struct Sweeps: Sendable, Equatable, Codable {
     /// More values than this in one field are a slip of the finger.
     package static let limit = 500
 

@@ -43,6 +43,12 @@ struct ColorPairs {
     /// Whether ``Color/ansi(_:)`` 8 to 15 must be made from the first eight.
     var hasBrightColors: Bool { colorCount >= 16 }
 
+    /// A colour as ncurses draws it here: what is written past ncurses must not differ from it.
+    func shown(_ color: Color) -> Color {
+        guard case .ansi(let index) = color, isEnabled else { return color }
+        return .ansi(UInt8(clamping: Int(index) % Int(max(min(colorCount, 16), 1))))
+    }
+
     private func index(_ color: Color) -> Int32 {
         switch color {
         case .terminal: -1

@@ -96,6 +96,8 @@ package final class Screen {
     /// ncurses gets one row at a time, and a row with a picture in pieces: left to itself it scrolls regions when rows
     /// look alike (`idlok` does not prevent that) and writes over cells that stay the same where this is shorter than
     /// moving past them. Both would damage a picture it knows nothing of.
+    package func shown(_ color: Color) -> Color { pairs.shown(color) }
+
     package func render(_ canvas: Canvas) -> [UInt8] {
         if pairs.isNearlyFull {
             pairs.removeAll()
