@@ -61,6 +61,27 @@ struct GuidanceTests {
         #expect(state.preview.showsDifference && state.message?.text.contains("Grey is equal") == true)
     }
 
+    @Test("The ends of the list of drafts are said")
+    func endsOfDrafts() throws {
+        var state = try Sample.busy(80, 24)
+        state.focus(on: .preview)
+        let newest = state.press(.character("]"))
+        #expect(newest.isEmpty && state.message?.text == "Draft 2 is the newest.")
+        state.press(.character("["), .character("["))
+        #expect(state.message?.text == "Draft 1 is the oldest.")
+    }
+
+    @Test("The parts of a commit's time are never torn", arguments: [(120, 40), (200, 60)])
+    func parts(size: (Int, Int)) throws {
+        var state = try Sample.state(size.0, size.1)
+        let stages: [Stage: Double] = [.load: 0, .features: 0.2, .hr: 76, .decode: 5.8, .encode: 9.9]
+        state.commitEstimate = FormEstimate(
+            time: TimeEstimate(seconds: 92, low: 80, high: 100, runs: 1, basis: ""), stages: stages,
+            neededBytes: 1 << 30, availableBytes: 22 << 30, diskBytes: 12 << 20)
+        for part in ["sample 1m16s", "encode 9.9s", "decode 5.8s"] { #expect(state.text.contains(part), "\(part)") }
+        #expect(size.0 < 200 || state.text.contains("needs 12 MiB on disk"))
+    }
+
     @Test("A finished clip says where it is", arguments: [(80, 24), (120, 40)])
     func clipPlace(size: (Int, Int)) throws {
         var state = try Sample.busy(size.0, size.1)

@@ -224,7 +224,14 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             let words = stages.map { stage in
                 "\(stage == .hr ? "sample" : stage.rawValue) \(Format.duration(commit.stages[stage] ?? 0))"
             }
-            let lines = TextWrap.lines(words.joined(separator: "  "), columns: columns).filter { !$0.isEmpty }
+            var lines: [String] = []
+            for word in words {
+                if let last = lines.last, last.count + 2 + word.count <= columns {
+                    lines[lines.count - 1] = last + "  " + word
+                } else {
+                    lines.append(word)
+                }
+            }
             guard lines.count > rows, stages.count > 1 else { return lines }
             let shortest = stages.min { (commit.stages[$0] ?? 0) < (commit.stages[$1] ?? 0) }
             stages.removeAll { $0 == shortest }

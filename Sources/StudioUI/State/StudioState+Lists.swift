@@ -45,6 +45,16 @@ extension StudioState {
         return []
     }
 
+    /// The same from anywhere, where the list may not be seen: its ends are said.
+    mutating func goToDraft(by step: Int) -> [StudioAction] {
+        let before = drafts.selectedID
+        let actions = moveDraft(by: step)
+        guard drafts.selectedID == before else { return actions }
+        let end = before.map { "Draft \($0) is the \(step > 0 ? "oldest" : "newest")" }
+        say((end ?? "There is no draft") + (drafts.filter.isEmpty ? "." : " that fits the filter."), .warning)
+        return actions
+    }
+
     /// Selects an older (positive) or newer draft and shows it.
     mutating func moveDraft(by step: Int) -> [StudioAction] {
         guard drafts.move(by: step), let draft = drafts.selected else { return [] }
