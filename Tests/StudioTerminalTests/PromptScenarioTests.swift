@@ -251,8 +251,9 @@ struct PromptScenarioTests {
         try studio.see("4711 lock")
         let desk = studio.home.appending(path: "state/desk.json")
         try studio.wait("the seed is not kept") { try String(contentsOf: desk, encoding: .utf8).contains("4711") }
-        kill(try studio.report().process.id, SIGKILL)
-        try studio.see("EXIT=137")
+        let process = try studio.report().process.id
+        kill(process, SIGKILL)
+        try studio.waitOutside("the end of the studio") { kill(process, 0) != 0 }
         try studio.close()
         try studio.open()
         try studio.see("4711 lock")

@@ -161,7 +161,11 @@ extension StudioState {
             if preview.reference == nil {
                 say("Press a on one draft first, then b on another.", .warning)
             } else {
-                guard preview.isComparing || preview.reference?.source != preview.clip?.source else {
+                // The clip of a draft just chosen may still be on its way.
+                let isSame = preview.reference?.source == preview.clip?.source
+                guard
+                    preview.isComparing || !isSame || selectedDraft.map({ .draft($0.id) }) != preview.reference?.source
+                else {
                     say("This one is A itself; [ or ] goes to another.", .warning)
                     return
                 }
