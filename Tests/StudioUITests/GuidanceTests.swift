@@ -138,7 +138,8 @@ struct GuidanceTests {
     func longTexts() throws {
         var state = try Sample.busy(80, 24)
         let words = (1...900).map { "word\($0)" }.joined(separator: " ")
-        state.drafts.replace([try Sample.draft(1, words)])
+        state.drafts.add(try Sample.draft(3, words))
+        state.drafts.select(3)
         state.focus(on: .drafts)
         state.press(.character("m"))
         #expect(!state.text.contains("Folder") && state.text.contains("lines"))
