@@ -190,7 +190,9 @@ package struct ParamsPane: Pane, Sendable, Equatable {
             return
         }
         let fit = commit.fit.rawValue
-        let memories = [Format.share(commit.neededBytes, of: commit.availableBytes), Format.bytes(commit.neededBytes)]
+        let share = Format.share(commit.neededBytes, of: commit.availableBytes)
+        let isTooLarge = commit.neededBytes > commit.availableBytes
+        let memories = isTooLarge ? [share] : [share, Format.bytes(commit.neededBytes)]
         let whole = memories.flatMap { memory in
             [commit.timeText, commit.shortTimeText].map { "\($0)  \(memory)  \(fit)" }
         }
