@@ -12,7 +12,7 @@ extension StudioApp {
         let mailbox = mailbox
         // Text cells show no more than a few hundred pixels a side, and a clip's frames all stay in memory.
         let side = display.capabilities.graphics.isCellBased ? 320 : 640
-        clipTask = Task.detached {
+        clipTask = Task.detached(executorPreference: ReadingExecutor.shared) {
             let path = file.path(percentEncoded: false)
             do {
                 let whole = try VideoReader(path: path)
@@ -35,7 +35,7 @@ extension StudioApp {
     /// Reads clips small enough for many to stand side by side.
     func loadSheet(_ clips: [SheetClip]) {
         let (mailbox, count) = (mailbox, state.sheetItems.count)
-        Task.detached {
+        Task.detached(executorPreference: ReadingExecutor.shared) {
             for clip in clips {
                 do {
                     let small = try Self.smallClip(clip, rate: ContactSheet.rate, count: count)
@@ -68,7 +68,7 @@ extension StudioApp {
         guard wantedThumbnailClip != draft.id else { return }
         wantedThumbnailClip = draft.id
         let (mailbox, clip) = (mailbox, SheetClip(draft: draft.id, file: draft.clip))
-        Task.detached {
+        Task.detached(executorPreference: ReadingExecutor.shared) {
             // What cannot be read stands still; the preview says why.
             guard let small = try? Self.smallClip(clip, rate: StudioState.thumbnailRate, count: 1) else { return }
             mailbox.post(.thumbnailClip(small, draft: clip.draft))

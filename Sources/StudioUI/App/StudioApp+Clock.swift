@@ -63,7 +63,7 @@ extension StudioApp {
         loadMovingThumbnail()
         guard !missing.isEmpty else { return }
         let mailbox = mailbox
-        Task.detached {
+        Task.detached(executorPreference: ReadingExecutor.shared) {
             for entry in missing {
                 // A draft without a poster, cleaned away by hand perhaps, has no picture; its clip says why.
                 let path = entry.poster.path(percentEncoded: false)
