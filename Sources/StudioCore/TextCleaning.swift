@@ -32,6 +32,26 @@ package enum TextCleaning {
         return line.count <= limit ? line : line.prefix(max(limit - 1, 0)) + "…"
     }
 
+    /// The text as a JSON string, which is a basic string of TOML too: quotes around it, and everything escaped that would
+    /// end it, leave its line or reach a terminal as a command. Nothing is lost.
+    package static func quoted(_ text: String) -> String {
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"": result += "\\\""
+            case "\\": result += "\\\\"
+            case "\n": result += "\\n"
+            case "\t": result += "\\t"
+            case "\r": result += "\\r"
+            case _ where scalar.value <= 0xFFFF && isControl(scalar):
+                let digits = String(scalar.value, radix: 16)
+                result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            default: result.unicodeScalars.append(scalar)
+            }
+        }
+        return result + "\""
+    }
+
     /// Whether a terminal could take the scalar as a command, or show nothing for it on purpose.
     private static func isControl(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {

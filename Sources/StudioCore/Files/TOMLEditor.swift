@@ -20,26 +20,9 @@ struct TOMLEditor {
         text = lines.joined(separator: "\n")
     }
 
-    /// A basic string with everything escaped that TOML wants escaped.
+    /// A basic string.
     static func literal(_ value: String) -> String {
-        var result = "\""
-        for scalar in value.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            case "\t": result += "\\t"
-            case "\r": result += "\\r"
-            default:
-                if scalar.value < 0x20 || scalar.value == 0x7F {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
+        TextCleaning.quoted(value)
     }
 
     static func literal(_ value: Double) -> String {

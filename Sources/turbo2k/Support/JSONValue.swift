@@ -34,10 +34,10 @@ enum JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
         case .boolean(let value): value ? "true" : "false"
         case .integer(let value): String(value)
         case .number(let value): Self.number(value)
-        case .string(let value): Self.quoted(value)
+        case .string(let value): TextCleaning.quoted(value)
         case .array(let values): "[" + values.map(\.text).joined(separator: ",") + "]"
         case .object(let fields):
-            "{" + fields.map { Self.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
+            "{" + fields.map { TextCleaning.quoted($0.key) + ":" + $0.value.text }.joined(separator: ",") + "}"
         case .raw(let text): text
         }
     }
@@ -47,26 +47,5 @@ enum JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Express
         guard value.isFinite else { return "null" }
         let rounded = (value * 1e6).rounded() / 1e6
         return rounded == rounded.rounded() && abs(rounded) < 1e15 ? String(Int(rounded)) + ".0" : "\(rounded)"
-    }
-
-    /// Control characters become escapes, so that a line stays one line and harmless on a terminal.
-    private static func quoted(_ text: String) -> String {
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"": result += "\\\""
-            case "\\": result += "\\\\"
-            case "\n": result += "\\n"
-            default:
-                let isControl = scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value)
-                if isControl || [0x2028, 0x2029].contains(scalar.value) {
-                    let digits = String(scalar.value, radix: 16)
-                    result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-                } else {
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
     }
 }
