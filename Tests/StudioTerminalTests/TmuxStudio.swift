@@ -149,7 +149,9 @@ final class TmuxStudio {
 
     func startShell(_ columns: Int, _ rows: Int, _ command: String) throws {
         try Self.spawn([
-            "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)", command,
+            "tmux", "-L", socket, "-f", "/dev/null", "new-session", "-d", "-x", "\(columns)", "-y", "\(rows)",
+            // Random keys also name files to write: they land there.
+            "-c", home.path, command,
         ])
     }
 
