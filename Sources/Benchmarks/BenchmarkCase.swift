@@ -50,6 +50,7 @@ package struct BenchmarkCase: Sendable {
             + TextEncoderBenchmarks.cases + TransformerBenchmarks.cases(sizes) + DecoderBenchmarks.cases(sizes)
             + AllocationBenchmarks.cases(sizes) + (options.job.map { JobBenchmark.cases($0) } ?? [])
             + (options.studioProgram.map { StudioBenchmarks.cases($0) } ?? [])
+            + (options.estimates.map { StudioBenchmarks.cases(estimates: $0) } ?? [])
     }
 
     /// The cases that the options name.

@@ -24,6 +24,8 @@ package struct BenchmarkOptions: Sendable {
     package var job: Recipe?
     /// Set: the studio that this program opens is measured as well. A path.
     package var studioProgram: String?
+    /// Set: works out what the form shows of a job, from the history that it opens once; the seconds of each time.
+    package var estimates: (@Sendable (_ count: Int) async throws -> [Double])?
 
     package init(threadCount: Int, cpuName: String) {
         self.threadCount = threadCount

@@ -61,11 +61,15 @@ package enum KeptState {
 package struct DraftRequest: Sendable {
     package var recipe: Recipe
     /// The draft's own folder, made if missing. Receives `recipe.json`, `draft.safetensors` (latent, text embedding
-    /// and mask, metadata with seed and settings), `clip.mp4`, `poster.png` and, while running, `state.safetensors`.
+    /// and mask, metadata with seed and settings), `clip.mp4`, three stills and, while running, `state.safetensors`.
     package var folder: URL
     package var output: OutputRequest?
     /// Whether previews are wanted (x0 after each step, the decoded clip at the end).
     package var wantsPreviews: Bool
+    /// Ends the job behind a step.
+    package var stepEnd = StepEnd()
+    /// What the plan of memory is multiplied with before it is compared with what is free.
+    package var memoryMargin = 1.0
     /// Goes on from a state that another build, or this one on another kind of CPU, has kept.
     package var takesOtherState = false
 
@@ -108,6 +112,10 @@ package struct CommitRequest: Sendable {
     package var folder: URL
     package var output: OutputRequest
     package var wantsPreviews: Bool
+    /// Ends the job behind a step.
+    package var stepEnd = StepEnd()
+    /// What the plan of memory is multiplied with before it is compared with what is free.
+    package var memoryMargin = 1.0
     /// Starts even where the plan says that memory will not do.
     package var ignoresMemory = false
     /// Goes on from a state that another build, or this one on another kind of CPU, has kept.
@@ -151,6 +159,8 @@ package struct PartialRequest: Sendable {
 package enum DraftFolder {
     /// The latent and the text embedding.
     package static let latentName = "draft.safetensors"
+    /// Small pictures of the clip's first, middle and last frame; the middle one stands for the clip in lists.
+    package static let stillNames = ["still-first.png", "poster.png", "still-last.png"]
 
     /// Whether a commit finds latent and embedding, or has to make them again.
     package static func hasLatent(_ folder: URL) -> Bool {
@@ -201,6 +211,12 @@ package struct GenerationPlan: Sendable, Codable {
             self.stage = stage
             self.terms = terms
         }
+
+        func multiplied(by margin: Double) -> StagePeak {
+            guard margin > 1 else { return self }
+            return StagePeak(
+                stage: stage, terms: terms + [Term(name: "margin", bytes: Int(Double(bytes) * (margin - 1)))])
+        }
     }
 
     package var stages: [StagePeak]
@@ -216,6 +232,21 @@ package struct GenerationPlan: Sendable, Codable {
     package var availableBytes: Int
 
     package var peakBytes: Int { stages.map(\.bytes).max() ?? 0 }
+
+    /// Of one job; `stages` are those of a draft and its commit.
+    package func peakBytes(of kind: GenerationResult.Kind) -> Int {
+        stages.filter { kind == .commit || Self.draftStages.contains($0.stage) }.map(\.bytes).max() ?? 0
+    }
+
+    /// The stages that a plan has of the draft; decoding and encoding are those of the commit.
+    package static let draftStages: [Stage] = [.load, .text, .lr]
+
+    /// The plan with what earlier jobs took beyond theirs, as a term of each stage.
+    package func multiplied(by margin: Double) -> GenerationPlan {
+        var plan = self
+        plan.stages = stages.map { $0.multiplied(by: margin) }
+        return plan
+    }
 
     package init(
         stages: [StagePeak], lrTokens: Int, hrTokens: Int, lrFlopsPerCall: Double, hrFlopsPerCall: Double,

@@ -97,6 +97,17 @@ extension GenerationTests {
             #expect(fitting.width < 1024 && fitting.width.isMultiple(of: 32) && fitting.height.isMultiple(of: 32))
         }
 
+        @Test("what earlier jobs took beyond their plans is asked for too") func margin() async throws {
+            let planned = try await place.engine().plan(.small()).peakBytes(of: .draft)
+            let engine = place.engine(availableBytes: planned * 12 / 10)
+            var request = place.draft()
+            request.memoryMargin = 1.3
+            let error = await JobRun.error(of: engine.draft(request))
+            #expect(error?.exitCode == 4)
+            request.memoryMargin = 1.1
+            _ = try await JobRun(engine.draft(request)).result
+        }
+
         @Test("a draft needs no memory for its commit") func draftAlone() async throws {
             let recipe = Recipe.small().with { $0.hr.size = VideoSize(width: 2560, height: 1920) }
             let engine = place.engine(availableBytes: 400 << 20)

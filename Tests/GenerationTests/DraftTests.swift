@@ -35,7 +35,10 @@ extension GenerationTests {
             request.output?.comment = { "\($0.weightsSHA256) \($0.recipe.prompt)" }
             request.output?.title = "a title"
             let run = try await JobRun(place.engine().draft(request))
-            #expect(place.names("draft") == ["clip.mp4", "draft.safetensors", "poster.png", "recipe.json"])
+            #expect(
+                place.names("draft") == [
+                    "clip.mp4", "draft.safetensors", "poster.png", "recipe.json", "still-first.png", "still-last.png",
+                ])
             #expect(place.names() == ["cache", "draft", "out.mp4"])
             let json = try Data(contentsOf: place.folder("draft").appending(path: "recipe.json"))
             #expect(try JSONDecoder().decode(Recipe.self, from: json) == run.result.recipe)
@@ -47,7 +50,10 @@ extension GenerationTests {
             let metadata = try ContainerMetadata(readingFrom: place.url.appending(path: "out.mp4").path)
             let comment = try "\(run.result.weightsSHA256) \(run.result.recipe.prompt)"
             #expect(metadata.comment == comment && metadata.title == "a title")
-            #expect(try ImageFile.read(place.folder("draft").appending(path: "poster.png").path).width == 128)
+            let stills = try DraftFolder.stillNames.map {
+                try ImageFile.read(place.folder("draft").appending(path: $0).path)
+            }
+            #expect(stills.map(\.width) == [128, 128, 128] && stills[0].pixels != stills[2].pixels)
         }
 
         @Test("a draft without an output still has its clip") func noOutput() async throws {

@@ -65,7 +65,29 @@ extension GenerationTests {
             let run = try await JobRun(place.engine().draft(place.draft(recipe, output: "out.mp4")))
             #expect(run.steps.map(\.number) == Array(step + 1...60))
             #expect(try run.result.latentSHA256 == whole.latentSHA256)
-            #expect(place.names("draft") == ["clip.mp4", "draft.safetensors", "poster.png", "recipe.json"])
+            #expect(
+                place.names("draft") == [
+                    "clip.mp4", "draft.safetensors", "poster.png", "recipe.json", "still-first.png", "still-last.png",
+                ])
+        }
+
+        @Test("a job whose step is to be its last ends with the state of that step, and goes on behind it")
+        func stepEnd() async throws {
+            let recipe = Recipe.small(steps: 60)
+            let whole = try await JobRun(place.engine().draft(place.draft(recipe, "whole"))).result
+            let request = place.draft(recipe)
+            request.stepEnd.ask()
+            var (steps, saved): ([Int], [Int]) = ([], [])
+            await #expect(throws: CancellationError.self) {
+                for try await event in place.engine().draft(request) {
+                    if case .stepFinished(let step) = event { steps.append(step.number) }
+                    if case .stateSaved(_, let step, _) = event { saved.append(step) }
+                }
+            }
+            #expect(steps == [1] && saved == [1])
+            let run = try await JobRun(place.engine().draft(place.draft(recipe)))
+            #expect(run.steps.map(\.number) == Array(2...60))
+            #expect(try run.result.latentSHA256 == whole.latentSHA256)
         }
 
         @Test("a stopped commit keeps the draft, and goes on to the same latent") func commit() async throws {

@@ -19,7 +19,9 @@ struct HistoryMigrationTests {
             // As the first version left it.
             let queue = try DatabaseQueue(path: paths.historyFile.path)
             try queue.writeWithoutTransaction { database in
-                for column in ["exit", "batch", "batch_index", "batch_count", "batch_label"] {
+                for column in [
+                    "exit", "batch", "batch_index", "batch_count", "batch_label", "planned_bytes", "peak_bytes",
+                ] {
                     try database.execute(sql: "ALTER TABLE job DROP COLUMN \(column)")
                 }
                 try database.execute(sql: "ALTER TABLE step DROP COLUMN reused")

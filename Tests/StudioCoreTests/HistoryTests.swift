@@ -136,6 +136,14 @@ struct HistoryTests {
             manager.fileExists(atPath: folder.paths.folder(ofJob: id).appending(path: "draft.safetensors").path)
         }
         #expect(exists(ids[0]) && !exists(ids[1]) && !exists(ids[2]))
+        // What is new in the trash stays there until somebody empties it.
+        try history.trash(ids[0])
+        #expect(try history.trashContents() == TrashContents(jobCount: 1, bytes: 6))
+        #expect(try history.prune(settings, isDryRun: false, now: now).freedBytes == 0)
+        let all = try history.prune(settings, isDryRun: true, emptiesTrash: true, now: now)
+        #expect(all.removedJobs == [ids[0]] && all.freedBytes == 6 && exists(ids[0]))
+        #expect(try history.prune(settings, isDryRun: false, emptiesTrash: true, now: now) == all)
+        #expect(try history.trashContents() == TrashContents() && !exists(ids[0]))
     }
 
     @Test("Prompts are remembered once, newest first")

@@ -120,7 +120,7 @@ struct WorkerScenarioTests {
         let studio = try opened(options: "--fake-fail encode:1:disk")
         try studio.key("Enter")
         try studio.see("The clip was not written")
-        try studio.see("empty trash")
+        try studio.see("p other folder")
         #expect(try job(studio, 1)["state"] as? String == "failed")
         let clip = studio.home.appending(path: "data/jobs/1/clip.mp4").path
         #expect(!FileManager.default.fileExists(atPath: clip), "half a clip has the whole one's name")

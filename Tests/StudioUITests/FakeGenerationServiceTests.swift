@@ -37,7 +37,7 @@ struct FakeGenerationServiceTests {
             return
         }
         #expect(result.recipe == recipe())
-        for name in ["recipe.json", "clip.mp4", "poster.png"] {
+        for name in ["recipe.json", "clip.mp4"] + DraftFolder.stillNames {
             #expect(FileManager.default.fileExists(atPath: draftFolder.appending(path: name).path), "\(name)")
         }
         let file = folder.appending(path: "out.mp4")

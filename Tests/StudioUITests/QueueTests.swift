@@ -111,6 +111,42 @@ struct QueueTests {
         #expect(dropped == [.removeJob(15)])
     }
 
+    /// A draft whose clip was not written, for want of space.
+    private func unwritten(_ trash: TrashContents?) throws -> StudioState {
+        var state = try Sample.busy(120, 40)
+        for number in 6...8 { state.jobTold(15, .stepFinished(Sample.step(number))) }
+        state.jobFailed(15, draft: nil, GenerationError.cannotWrite("Disk full while writing fox.mp4."))
+        if let trash { state.trashMeasured(trash) }
+        return state
+    }
+
+    @Test("A full disk: the trash is offered with its size, asked about once, and Esc goes one dialog back")
+    func fullDisk() throws {
+        var state = try unwritten(TrashContents(jobCount: 12, bytes: 21 << 30))
+        #expect(
+            state.text.contains("w write again   p other folder   t empty trash (21.0 GiB)   Esc back"), "\(state.text)"
+        )
+        let asked = state.press(.character("t"))
+        #expect(asked.isEmpty && state.text.contains("12 jobs in the trash, 21.0 GiB"))
+        state.press(.escape)
+        #expect(state.text.contains("The clip was not written") && state.text.contains("Disk full while writing"))
+        state.press(.character("p"))
+        #expect(state.text.contains("Write the clip elsewhere"))
+        state.press(.escape)
+        state.press(.character("t"))
+        let emptied = state.press(.character("y"))
+        #expect(emptied == [.emptyTrash(thenResume: 15)] && state.overlays.isEmpty)
+    }
+
+    @Test("An empty trash is not offered; Enter writes again", arguments: [nil, TrashContents()])
+    func emptyTrash(trash: TrashContents?) throws {
+        var state = try unwritten(trash)
+        #expect(!state.text.contains("empty trash") && state.text.contains("p other folder"))
+        #expect(state.asksToWriteAgain(15))
+        let again = state.press(.enter)
+        #expect(again == [.resumeJob(15)] && state.overlays.isEmpty)
+    }
+
     @Test("A stop at the end of the step says how long that takes")
     func countdown() throws {
         var state = try Sample.busy(120, 40)

@@ -33,6 +33,33 @@ enum StudioBenchmarks {
         ]
     }
 
+    /// What waits for the disk and for the history.
+    static func cases(estimates: @escaping @Sendable (Int) async throws -> [Double]) -> [BenchmarkCase] {
+        [
+            BenchmarkCase(
+                "studio.estimate", "from a value of the form to its time and memory, 200 jobs known",
+                precisions: .chosenOrBest
+            ) { context, _ in
+                let samples = try await estimates(context.options.runs ?? 20)
+                return [Measurement(name: "studio.estimate", seconds: Timing(samples))]
+            },
+            one("studio.state", "the state behind a step of 2560x1440, 121 frames, to the disk") { context in
+                try state(runs: context.options.runs ?? 10)
+            },
+        ]
+    }
+
+    private static func state(runs: Int) throws -> Measurement {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "turbo2k-bench-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tokens = 80 * 45 * 16
+        let times = try (0..<runs).map { _ in try StateTiming.measure(tokenCount: tokens, channels: 128, in: folder) }
+        var result = Measurement(name: "studio.state", seconds: Timing(times.map(\.seconds)))
+        result.details["file_bytes"] = times.last.map { Double($0.bytes) }
+        return result
+    }
+
     private static func one(
         _ name: String, _ summary: String, _ body: @escaping @Sendable (BenchmarkContext) throws -> Measurement
     ) -> BenchmarkCase {

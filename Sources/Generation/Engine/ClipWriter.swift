@@ -5,8 +5,13 @@ import VideoIO
 /// A video writer whose errors are the engine's.
 final class ClipWriter {
     private let writer: VideoWriter
+    private let name: String
+    private let frameCount: Int
+    private var writtenCount = 0
 
     init(_ output: OutputRequest, size: VideoSize, origin: ClipOrigin, threadCount: Int) throws {
+        name = output.file.lastPathComponent.printable
+        frameCount = origin.recipe.frames
         writer = try Self.explained {
             try VideoWriter(
                 path: output.file.path, width: size.width, height: size.height,
@@ -25,15 +30,37 @@ final class ClipWriter {
         return Codecs.installed.anyCodec(for: container)
     }
 
-    func append(_ frame: VideoFrame) throws { try Self.explained { try writer.append(frame) } }
+    func append(_ frame: VideoFrame) throws {
+        try explained { try writer.append(frame) }
+        writtenCount += 1
+    }
 
     /// - Returns: the file's size in bytes.
     /// - Throws: ``GenerationError``, or `CancellationError` once `stop` is set.
     func finish(stop: StopFlag) throws -> Int {
-        try Self.explained { try writer.finish { !stop.isStopped }.byteCount }
+        try explained { try writer.finish { !stop.isStopped }.byteCount }
     }
 
     func cancel() { writer.cancel() }
+
+    /// A full disk is told with how far the clip was.
+    private func explained<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch VideoError.diskFull(_, let bytes) {
+            throw GenerationError.cannotWrite(
+                "Disk full while writing \(name) (\(progress(bytes))). All steps are safe; free some space, or choose "
+                    + "another folder.")
+        } catch {
+            return try Self.explained { throw error }
+        }
+    }
+
+    /// `38 of about 55 MiB`; the encoder holds frames back, so a beginning says nothing of the whole.
+    private func progress(_ bytes: Int) -> String {
+        guard writtenCount * 2 >= frameCount else { return "\(bytes >> 20) MiB written" }
+        return "\(bytes >> 20) of about \((bytes * frameCount / max(writtenCount, 1)) >> 20) MiB"
+    }
 
     static func explained<Result>(_ body: () throws -> Result) throws -> Result {
         do {
@@ -71,14 +98,16 @@ enum JobFolder {
 
     static func clip(_ folder: URL) -> URL { folder.appending(path: "clip.mp4") }
 
-    /// The still that lists show.
-    static func keepPoster(_ frames: [VideoFrame], in folder: URL) throws {
-        guard !frames.isEmpty else { return }
-        let poster = frames[frames.count / 2]
-        let size = poster.sizeFitting(maximumWidth: 320, maximumHeight: 320)
+    /// The stills that lists show.
+    static func keepStills(_ frames: [VideoFrame], in folder: URL) throws {
+        guard let first = frames.first, let last = frames.last else { return }
+        let stills = [first, frames[frames.count / 2], last]
+        let size = first.sizeFitting(maximumWidth: 320, maximumHeight: 320)
         try ClipWriter.explained {
-            try ImageFile.write(
-                poster.resized(toWidth: size.width, height: size.height), to: folder.appending(path: "poster.png").path)
+            for (frame, name) in zip(stills, DraftFolder.stillNames) {
+                try ImageFile.write(
+                    frame.resized(toWidth: size.width, height: size.height), to: folder.appending(path: name).path)
+            }
         }
     }
 

@@ -55,7 +55,7 @@ struct CommitJob {
         }
         try MemoryPlan(
             shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
-            availableBytes: options.availableBytes
+            availableBytes: options.availableBytes, margin: request.memoryMargin
         ).checkFits(.commit, ignoring: options.ignoresMemory || request.ignoresMemory)
         return recipe
     }

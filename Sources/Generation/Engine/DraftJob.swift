@@ -57,7 +57,7 @@ struct DraftJob {
 
     /// The recipe as it will run, once everything that can be refused before the start was looked at.
     private func checkedRecipe() throws -> Recipe {
-        var recipe = try DraftPass.checked(request.recipe, model, options)
+        var recipe = try DraftPass.checked(request.recipe, model, options, margin: request.memoryMargin)
         recipe.model = model.model.reference
         return recipe
     }
@@ -84,12 +84,12 @@ struct DraftJob {
         }
     }
 
-    /// The output, where one is wanted, and the folder's own clip and poster.
+    /// The output, where one is wanted, and the folder's own clip and stills.
     private func write(
         _ frames: [VideoFrame], _ recipe: Recipe, _ writer: ClipWriter?, weights: String, _ job: JobContext
     ) throws {
         try job.stage(.encode, parts: frames.count) {
-            try JobFolder.keepPoster(frames, in: request.folder)
+            try JobFolder.keepStills(frames, in: request.folder)
             guard let writer, let output = request.output?.file else {
                 return try keepClip(frames, recipe, weights: weights, announces: true, job)
             }

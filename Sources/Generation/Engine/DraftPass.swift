@@ -18,7 +18,8 @@ struct DraftPass {
 
     /// The recipe as it will run, once everything that can be refused before the start was looked at.
     static func checked(
-        _ recipe: Recipe, _ model: LoadedModel, _ options: GenerationEngine.Options, ignoresMemory: Bool = false
+        _ recipe: Recipe, _ model: LoadedModel, _ options: GenerationEngine.Options, margin: Double,
+        ignoresMemory: Bool = false
     ) throws -> Recipe {
         var recipe = recipe
         try RecipeCheck(model.shapes).check(recipe)
@@ -26,7 +27,7 @@ struct DraftPass {
         try model.requireTextEncoder()
         try MemoryPlan(
             shapes: model.shapes, recipe: recipe, precision: model.precision, threadCount: model.parallel.threadCount,
-            availableBytes: options.availableBytes
+            availableBytes: options.availableBytes, margin: margin
         ).checkFits(.draft, ignoring: options.ignoresMemory || ignoresMemory)
         return recipe
     }

@@ -12,7 +12,8 @@ struct DraftRemake {
     ///
     /// - Throws: ``GenerationError`` or `CancellationError`; the commit's folder then has the state of the last step.
     func run(_ recipe: Recipe, _ model: LoadedModel, _ job: JobContext) throws -> DraftFile {
-        let recipe = try DraftPass.checked(recipe, model, options, ignoresMemory: request.ignoresMemory)
+        let recipe = try DraftPass.checked(
+            recipe, model, options, margin: request.memoryMargin, ignoresMemory: request.ignoresMemory)
         try JobFolder.prepare(request.folder, recipe: recipe)
         let (executor, weights) = try job.stage(.load) {
             let weights = try model.weightsSHA256(cache: options.cacheFolder)

@@ -48,14 +48,14 @@ package final class GenerationEngine: GenerationService {
     }
 
     package func draft(_ request: DraftRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
-        stream { [self] job in
+        stream(request.stepEnd) { [self] job in
             let model = try load(request.recipe.model, precision: request.recipe.precision)
             try DraftJob(request: request, model: model, options: options).run(job)
         }
     }
 
     package func commit(_ request: CommitRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
-        stream { [self] job in
+        stream(request.stepEnd) { [self] job in
             let draft = try draft(of: request, job)
             let model = try load(draft.recipe.model, precision: request.precision ?? draft.recipe.precision)
             try CommitJob(request: request, draft: draft, model: model, options: options).run(job)
@@ -139,7 +139,7 @@ package final class GenerationEngine: GenerationService {
     private var threadCount: Int { options.threadCount ?? ProcessInfo.processInfo.activeProcessorCount }
 
     private func stream(
-        _ body: @escaping @Sendable (JobContext) throws -> Void
+        _ stepEnd: StepEnd? = nil, _ body: @escaping @Sendable (JobContext) throws -> Void
     ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
             let stop = StopFlag()
@@ -147,7 +147,7 @@ package final class GenerationEngine: GenerationService {
             queue.async { [looks] in
                 do {
                     try ModelCatalog.explained {
-                        let job = JobContext(stop: stop, looks: looks) { continuation.yield($0) }
+                        let job = JobContext(stop: stop, looks: looks, stepEnd: stepEnd) { continuation.yield($0) }
                         try job.checkCancellation()
                         // What an earlier job was asked for means nothing to this one.
                         _ = looks.take()

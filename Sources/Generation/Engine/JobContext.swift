@@ -7,15 +7,21 @@ final class JobContext {
     let stop: StopFlag
     /// Pictures that are asked for while the job runs.
     let looks: LookWishes
+    /// Nil: the job ends where it ends.
+    let stepEnd: StepEnd?
     /// Takes events from any thread.
     let send: @Sendable (GenerationEvent) -> Void
     private let start = ContinuousClock.now
     private(set) var stageSeconds: [Stage: Double] = [:]
     private(set) var steps: [StepRecord] = []
 
-    init(stop: StopFlag, looks: LookWishes = LookWishes(), send: @escaping @Sendable (GenerationEvent) -> Void) {
+    init(
+        stop: StopFlag, looks: LookWishes = LookWishes(), stepEnd: StepEnd? = nil,
+        send: @escaping @Sendable (GenerationEvent) -> Void
+    ) {
         self.stop = stop
         self.looks = looks
+        self.stepEnd = stepEnd
         self.send = send
     }
 

@@ -10,6 +10,8 @@ struct MemoryPlan {
     let threadCount: Int
     /// Stands in for what the system has free; nil: what it says.
     let availableBytes: Int?
+    /// What every stage is multiplied with.
+    var margin = 1.0
 
     enum Kind {
         case draft
@@ -27,7 +29,7 @@ struct MemoryPlan {
     var plan: GenerationPlan {
         let (low, high) = (grid(recipe.lr.size), grid(recipe.hr.size))
         return GenerationPlan(
-            stages: stages(.draft).filter { [.load, .text, .lr].contains($0.stage) }
+            stages: stages(.draft).filter { GenerationPlan.draftStages.contains($0.stage) }
                 + stages(.commit).filter { $0.stage != .load },
             lrTokens: low.tokenCount, hrTokens: high.tokenCount,
             lrFlopsPerCall: flops(shapes.transformerConfiguration, low.tokenCount),
@@ -50,7 +52,7 @@ struct MemoryPlan {
             .init(name: "decoder weights", bytes: decoderWeightBytes),
         ]
         func stage(_ stage: Stage, _ terms: [GenerationPlan.Term]) -> GenerationPlan.StagePeak {
-            .init(stage: stage, terms: (always + terms).filter { $0.bytes > 0 })
+            .init(stage: stage, terms: (always + terms).filter { $0.bytes > 0 }).multiplied(by: margin)
         }
         guard kind == .commit else {
             let frames = GenerationPlan.Term(
@@ -104,7 +106,7 @@ struct MemoryPlan {
             change(&smaller)
             let plan = MemoryPlan(
                 shapes: shapes, recipe: smaller, precision: precision ?? self.precision, threadCount: threadCount,
-                availableBytes: availableBytes)
+                availableBytes: availableBytes, margin: margin)
             return (plan.stages(kind).map(\.bytes).max() ?? 0) <= free
         }
         let size = kind == .draft ? recipe.lr.size : recipe.hr.size

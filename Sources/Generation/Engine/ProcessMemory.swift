@@ -12,7 +12,7 @@ package enum ProcessMemory {
     package static var machineBytes: Int { kibibytes("MemTotal:", in: "/proc/meminfo") * 1024 }
 
     /// Bytes this process holds that no file backs, so that only it can give them back.
-    static var ownBytes: Int { kibibytes("RssAnon:", in: "/proc/self/status") * 1024 }
+    package static var ownBytes: Int { kibibytes("RssAnon:", in: "/proc/self/status") * 1024 }
 
     /// Gives pages back that freed memory still holds: the C library keeps them for later unless it is told. Its header
     /// for that is not part of what Swift imports.

@@ -4,7 +4,8 @@ import Synchronization
 import Tensors
 import WeightFiles
 
-/// The sampler between two steps, kept so that a stop costs at most the step in flight.
+/// The sampler between two steps, kept so that a stop costs at most the step in flight; with step caching, see
+/// ``StepReuse``.
 struct SamplerState: Sendable {
     var pass: Pass
     /// Steps finished; going on begins behind them.
@@ -144,4 +145,10 @@ final class StateSaver: Sendable {
 
     /// Returns when all that was saved is on the disk.
     func finish() { queue.sync {} }
+
+    /// Whether the state behind a step is on the disk; waits for what is being written.
+    func hasSaved(_ step: Int) -> Bool {
+        finish()
+        return told.withLock { $0 >= step }
+    }
 }

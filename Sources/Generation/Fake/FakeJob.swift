@@ -14,7 +14,7 @@ struct FakeJob: Sendable {
     func draft(_ request: DraftRequest) async throws {
         let recipe = request.recipe
         try check(recipe)
-        try checkMemory(recipe, stages: [.load, .text, .lr])
+        try checkMemory(recipe, margin: request.memoryMargin, stages: [.load, .text, .lr])
         try makeFolder(request.folder)
         var log = JobLog()
         try await run(.load, log: &log) {}
@@ -22,7 +22,7 @@ struct FakeJob: Sendable {
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
             .lr, recipe.lr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews,
-            takesOther: request.takesOtherState, log: &log)
+            takesOther: request.takesOtherState, stepEnd: request.stepEnd, log: &log)
         try keepLatent(recipe, in: request.folder)
         let kept = request.folder.appendingPathComponent("clip.mp4")
         try await runDecode(recipe.frames, log: &log)
@@ -34,8 +34,7 @@ struct FakeJob: Sendable {
             own.isOwn = true
             try write(
                 clip, recipe, size: recipe.lr.size, to: own, announce: false, frames: decoded?.frames)
-            try writePoster(
-                clip.frame(width: recipe.lr.size.width, height: recipe.lr.size.height, time: 0), request.folder)
+            try writeStills(clip, recipe, request.folder)
             if let output = request.output {
                 try write(clip, recipe, size: recipe.lr.size, to: output, announce: true)
             }
@@ -51,7 +50,7 @@ struct FakeJob: Sendable {
         recipe.precision = request.precision ?? recipe.precision
         recipe.seed = request.seed ?? recipe.seed
         try check(recipe)
-        if !request.ignoresMemory { try checkMemory(recipe, stages: Stage.allCases) }
+        if !request.ignoresMemory { try checkMemory(recipe, margin: request.memoryMargin, stages: Stage.allCases) }
         try makeFolder(request.folder)
         var log = JobLog()
         try await run(.load, log: &log) {}
@@ -61,7 +60,7 @@ struct FakeJob: Sendable {
         let clip = FakeClip(prompt: recipe.prompt, seed: recipe.seed)
         try await runPass(
             .hr, recipe.hr, recipe, clip: clip, folder: request.folder, previews: request.wantsPreviews,
-            takesOther: request.takesOtherState, log: &log)
+            takesOther: request.takesOtherState, stepEnd: request.stepEnd, log: &log)
         try await runDecode(recipe.frames, log: &log)
         if request.wantsPreviews { send(.preview(decodedPreview(clip, recipe, size: recipe.lr.size))) }
         try await run(.encode, parts: recipe.frames, log: &log) {
@@ -76,7 +75,7 @@ struct FakeJob: Sendable {
         let clip = FakeClip(prompt: draft.prompt, seed: draft.seed)
         try await runPass(
             .lr, draft.lr, draft, clip: clip, folder: request.folder, previews: request.wantsPreviews,
-            takesOther: request.takesOtherState, log: &log)
+            takesOther: request.takesOtherState, stepEnd: request.stepEnd, log: &log)
         try keepLatent(draft, in: request.draftFolder)
         if let known = request.knownDraft?.latentSHA256, known != clip.digest {
             send(.noted("The draft's latent was made again, and it differs from the first."))
@@ -127,7 +126,7 @@ struct FakeJob: Sendable {
 
     private func runPass(
         _ pass: Pass, _ settings: PassSettings, _ recipe: Recipe, clip: FakeClip, folder: URL, previews: Bool,
-        takesOther: Bool, log: inout JobLog
+        takesOther: Bool, stepEnd: StepEnd, log: inout JobLog
     ) async throws {
         let stage: Stage = pass == .lr ? .lr : .hr
         let start = ContinuousClock.now
@@ -153,6 +152,7 @@ struct FakeJob: Sendable {
             let bytes = try writeState(
                 FakeState(pass: pass, step: number, count: settings.steps, build: options.build), folder: folder)
             send(.stateSaved(pass: pass, step: number, bytes: bytes))
+            if stepEnd.isAsked { throw CancellationError() }
         }
         send(.stageFinished(stage, seconds: log.record(stage, since: start)))
     }
@@ -307,12 +307,10 @@ struct FakeJob: Sendable {
         }
     }
 
-    private func writePoster(_ frame: VideoFrame, _ folder: URL) throws {
-        do {
-            try ImageFile.write(frame, to: folder.appendingPathComponent("poster.png").path)
-        } catch {
-            throw generationError(error)
-        }
+    private func writeStills(_ clip: FakeClip, _ recipe: Recipe, _ folder: URL) throws {
+        let size = recipe.lr.size
+        let frames = [0, 0.5, 1].map { clip.frame(width: size.width, height: size.height, time: $0) }
+        try JobFolder.keepStills(frames, in: folder)
     }
 
     private func generationError(_ error: VideoError) -> GenerationError {
@@ -337,8 +335,8 @@ struct FakeJob: Sendable {
         }
     }
 
-    private func checkMemory(_ recipe: Recipe, stages: [Stage]) throws {
-        let plan = FakePlan(recipe: recipe, availableBytes: options.availableBytes).plan
+    private func checkMemory(_ recipe: Recipe, margin: Double, stages: [Stage]) throws {
+        let plan = FakePlan(recipe: recipe, availableBytes: options.availableBytes).plan.multiplied(by: margin)
         guard let worst = plan.stages.filter({ stages.contains($0.stage) }).max(by: { $0.bytes < $1.bytes }),
             worst.bytes > options.availableBytes
         else { return }

@@ -129,6 +129,8 @@ struct DenoiseStage {
                         (state.latent, state.step) = (whole, wholeStep)
                     }
                     saver.save(state)
+                    // Here and not where the state's event is read: by then another step would have been begun.
+                    if let end = job.stepEnd, end.isAsked, saver.hasSaved(step.index + 1) { throw CancellationError() }
                 }
                 if let estimate, !isLast { try preview?.show(estimate) }
             })

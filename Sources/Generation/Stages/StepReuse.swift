@@ -5,6 +5,12 @@ import Models
 /// A step is decided once, by its first evaluation; the others of the step follow. What a reused step needs comes from the
 /// last whole step alone, so a pass that is resumed there, with nothing in memory, makes the same latent. Where going on
 /// begins therefore moves on only once the step behind has turned out to be whole.
+///
+/// So a stop costs, beside the step in flight, the last whole step again and the reused ones behind it, which take a few
+/// percent of its time each. To keep the caches with the state would save that and cost more: 8 bytes for each token and
+/// channel and evaluation are 38 MB in a draft of 512x288 with a model of width 2048, and 940 MB in a commit to 2560x1440
+/// whose state has 29 MB, to be written behind each whole step. And to compute the next step whole after going on would
+/// not do: the run that nobody stopped reuses there, so the latent would be another.
 final class StepReuse {
     /// The evaluations of a step, each with a cache of its own.
     enum Branch: Hashable {

@@ -116,22 +116,27 @@ extension History {
 
     /// Marks a job done, with what is known only at its end.
     package func finish(
-        _ id: Int, recipe: RecipeDocument, seconds: Double, now: Date = .now
+        _ id: Int, recipe: RecipeDocument, seconds: Double, memory: MemoryMargin.Peak? = nil, now: Date = .now
     ) throws(StudioError) {
         let text = recipe.json()
         try write { database in
             try database.execute(
                 sql: """
                     UPDATE job SET state = 'done', recipe = ?, seed = ?, precision = ?, weights_hash = ?, seconds = ?,
-                      ended = ?, error = NULL WHERE id = ?
+                      ended = ?, error = NULL, planned_bytes = ?, peak_bytes = ? WHERE id = ?
                     """,
                 arguments: [
                     text, Int64(recipe.recipe.seed), recipe.precisionText, recipe.weightsSHA256, seconds,
-                    HistoryDate.text(now), id,
+                    HistoryDate.text(now), memory?.plannedBytes, memory?.bytes, id,
                 ])
             try database.execute(
                 sql: "UPDATE guess SET real = ? WHERE job = ? AND real IS NULL", arguments: [seconds, id])
         }
+    }
+
+    /// What an earlier run of a job has guessed never comes true: another run goes on from where it ended.
+    func forgetOpenGuesses(of id: Int) throws(StudioError) {
+        try write { try $0.execute(sql: "DELETE FROM guess WHERE job = ? AND real IS NULL", arguments: [id]) }
     }
 
     /// Stores a prediction beside which the truth will stand.

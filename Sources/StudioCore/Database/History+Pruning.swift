@@ -13,16 +13,28 @@ package struct PruneReport: Sendable, Equatable {
     package var freedBytes = 0
 }
 
+/// What the trash holds.
+package struct TrashContents: Sendable, Equatable {
+    package var jobCount: Int
+    /// Of the jobs' folders; clips that were written elsewhere stay where they are.
+    package var bytes: Int
+
+    package init(jobCount: Int = 0, bytes: Int = 0) {
+        self.jobCount = jobCount
+        self.bytes = bytes
+    }
+}
+
 extension History {
     /// Removes what the settings no longer keep: old trash, latents of old drafts without a star, old states.
     ///
-    /// A dry run only reports.
-    package func prune(_ settings: Settings, isDryRun: Bool, now: Date = .now) throws(StudioError) -> PruneReport {
+    /// A dry run only reports. `emptiesTrash`: the trash goes as a whole, also what is new in it.
+    package func prune(
+        _ settings: Settings, isDryRun: Bool, emptiesTrash: Bool = false, now: Date = .now
+    ) throws(StudioError) -> PruneReport {
         var report = PruneReport()
         let trashLimit = now.addingTimeInterval(-Double(settings.trashDays) * 86_400)
-        var trash = HistoryFilter()
-        trash.isTrash = true
-        for job in try jobs(trash) where job.trashed.map({ $0 < trashLimit }) ?? false {
+        for job in try trashed() where emptiesTrash || job.trashed.map({ $0 < trashLimit }) ?? false {
             report.removedJobs.append(job.id)
             report.freedBytes += Self.bytes(in: job.folder)
             if !isDryRun { try remove(job) }
@@ -44,18 +56,33 @@ extension History {
         return report
     }
 
+    /// What emptying the trash would free; looks at every file.
+    package func trashContents() throws(StudioError) -> TrashContents {
+        try trashed().reduce(into: TrashContents()) { contents, job in
+            contents.jobCount += 1
+            contents.bytes += Self.bytes(in: job.folder)
+        }
+    }
+
     /// Removes everything in the trash for good.
     ///
-    /// - Returns: the bytes that are free again.
-    package func emptyTrash() throws(StudioError) -> Int {
-        var trash = HistoryFilter()
-        trash.isTrash = true
-        var freed = 0
-        for job in try jobs(trash) {
-            freed += Self.bytes(in: job.folder)
+    /// - Returns: what was removed.
+    @discardableResult
+    package func emptyTrash() throws(StudioError) -> TrashContents {
+        var freed = TrashContents()
+        for job in try trashed() {
+            let bytes = Self.bytes(in: job.folder)
             try remove(job)
+            freed.jobCount += 1
+            freed.bytes += bytes
         }
         return freed
+    }
+
+    private func trashed() throws(StudioError) -> [JobRecord] {
+        var trash = HistoryFilter()
+        trash.isTrash = true
+        return try jobs(trash)
     }
 
     /// The row goes first: a folder without a row is waste, a row without a folder is a broken promise.

@@ -18,7 +18,7 @@ extension History {
             recipe.model, machine.name, machine.coreCount, Program.version,
             RecipeDocument(recipe: recipe, kind: .draft).precisionText,
         ]
-        let (steps, stages) = try read { database in
+        let (steps, stages, guesses) = try read { database in
             let steps = try Row.fetchAll(
                 database,
                 sql: """
@@ -32,7 +32,11 @@ extension History {
                 database,
                 sql: "SELECT job, name, work, sum(seconds) AS seconds FROM stage WHERE job IN (\(sql)) "
                     + "GROUP BY job, name", arguments: arguments)
-            return (steps, stages)
+            let guesses = try Row.fetchAll(
+                database,
+                sql: "SELECT kind, at_percent, guess.seconds, real FROM guess JOIN job ON job.id = guess.job "
+                    + "WHERE real > 0 AND guess.job IN (\(sql))", arguments: arguments)
+            return (steps, stages, guesses)
         }
         return TimeEstimator(
             steps: steps.map(Self.timing),
@@ -42,7 +46,26 @@ extension History {
                 }
             },
             criticalTokens: plan.flatMap(TimeEstimator.criticalTokens) ?? 17_000,
-            stepCalls: plan.map { [.lr: $0.lrStepCalls, .hr: $0.hrStepCalls] } ?? [:])
+            stepCalls: plan.map { [.lr: $0.lrStepCalls, .hr: $0.hrStepCalls] } ?? [:],
+            guesses: guesses.compactMap { row in
+                GenerationResult.Kind(rawValue: row["kind"]).map {
+                    .init(kind: $0, percent: row["at_percent"], seconds: row["seconds"], real: row["real"])
+                }
+            })
+    }
+
+    /// What plans of memory are to be multiplied with on this machine: learned from its newest twenty jobs.
+    package func memoryMargin(_ machine: Machine = .current) throws(StudioError) -> MemoryMargin {
+        let rows = try read {
+            try Row.fetchAll(
+                $0,
+                sql: """
+                    SELECT planned_bytes, peak_bytes FROM job
+                    WHERE state = 'done' AND machine = ? AND planned_bytes > 0 ORDER BY id DESC LIMIT 20
+                    """,
+                arguments: [machine.name])
+        }
+        return MemoryMargin(rows.map { .init(plannedBytes: $0["planned_bytes"], bytes: $0["peak_bytes"]) })
     }
 
     private static func timing(_ row: Row) -> TimeEstimator.StepTiming {

@@ -12,7 +12,8 @@ package final class History: Sendable {
     private let foundCount = Mutex(0)
     /// Where jobs have their folders.
     package let jobsFolder: URL
-    let pool: DatabasePool
+    private let file: URL
+    private let connection: Mutex<HistoryConnection>
     /// Whose jobs are entered: a later start tells by it which were left behind.
     let process: ProcessIdentity
     /// Whether jobs that wait are the queue's, and so outlive this process.
@@ -22,36 +23,60 @@ package final class History: Sendable {
 
     /// Opens the history, or makes it. A damaged file is moved aside and a new history begun.
     ///
+    /// - Parameters:
+    ///   - patience: how long another program that writes or updates the history is waited for.
+    ///   - allowsReadOnly: opens it for reading alone where that is not long enough; ``becomeWritable()`` tries again.
     /// - Throws: ``StudioError/historyBusy(_:)``, ``StudioError/cannotWrite(_:)``.
     package init(
-        paths: StudioPaths, process: ProcessIdentity = .current, keepsQueue: Bool = false
+        paths: StudioPaths, process: ProcessIdentity = .current, keepsQueue: Bool = false,
+        patience: Duration = .seconds(5), allowsReadOnly: Bool = false
     ) throws(StudioError) {
         self.process = process
         self.keepsQueue = keepsQueue
         jobsFolder = paths.jobs
-        let file = paths.historyFile
-        let shown = paths.abbreviating(file)
+        file = paths.historyFile
+        let (file, shown) = (file, paths.abbreviating(file))
         do {
             try FileManager.default.createDirectory(at: paths.data, withIntermediateDirectories: true)
         } catch {
             throw .cannotWrite("\(paths.abbreviating(paths.data)) cannot be made; check the permissions of its parent.")
         }
+        var aside: String?
+        let opened: HistoryConnection
         do {
-            pool = try Self.open(file)
-            damagedFile = nil
+            opened = try HistoryConnection.open(file, patience: patience)
         } catch {
-            guard Self.meansDamage(error) else { throw Self.failure(error, shown) }
-            let aside = try Self.moveAside(file)
             do {
-                pool = try Self.open(file)
+                if allowsReadOnly, HistoryConnection.meansBusy(error) {
+                    opened = try HistoryConnection.openForReading(file)
+                } else {
+                    guard HistoryConnection.meansDamage(error) else { throw error }
+                    aside = try Self.moveAside(file)
+                    opened = try HistoryConnection.open(file, patience: patience)
+                }
             } catch {
-                throw Self.failure(error, shown)
+                throw (error as? StudioError) ?? Self.failure(error, shown)
             }
-            damagedFile = aside
         }
-        guard damagedFile != nil else { return }
+        connection = Mutex(opened)
+        damagedFile = aside
+        guard aside != nil else { return }
         let count = adoptFolders()
         foundCount.withLock { $0 = count }
+    }
+
+    /// Whether another program was writing or updating the history when this one opened it: nothing is written then.
+    package var isReadOnly: Bool { connection.withLock { $0.isReadOnly } }
+
+    /// Tries, without waiting, whether the program that kept this one from writing is done.
+    ///
+    /// - Returns: whether the history is written from here on.
+    package func becomeWritable() -> Bool {
+        guard isReadOnly else { return true }
+        // Whatever is the matter, the history goes on being read; the next try tells.
+        guard let opened = try? HistoryConnection.open(file, patience: .zero) else { return false }
+        connection.withLock { $0 = opened }
+        return true
     }
 
     /// What the user should hear about the opening: that a damaged file was moved aside, and what was found again.
@@ -66,46 +91,6 @@ package final class History: Sendable {
             }
         return
             "The history could not be read; it was moved to \(damagedFile) and a new one begun.\(found) \(rebuilding)"
-    }
-
-    private static func open(_ file: URL) throws -> DatabasePool {
-        var configuration = Configuration()
-        configuration.busyMode = .timeout(5)
-        configuration.label = "history"
-        configuration.prepareDatabase { database in
-            try database.execute(sql: "PRAGMA synchronous = NORMAL")
-        }
-        let path = file.path(percentEncoded: false)
-        let pool = try DatabasePool(path: path, configuration: configuration)
-        try migrate(pool, path: path)
-        // Touches every table's root page, so that a torn file shows now and not in the middle of a job.
-        _ = try pool.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM (SELECT id FROM job LIMIT 1)") }
-        return pool
-    }
-
-    /// Brings the tables to the newest version. One program at a time: each looks what is missing before it begins, so two
-    /// would do it twice.
-    private static func migrate(_ pool: DatabasePool, path: String) throws {
-        let migrator = HistorySchema.migrator
-        if try pool.read(migrator.hasCompletedMigrations) { return }
-        let lock = FileLock(path: path + ".lock")
-        defer { lock?.release() }
-        let applied = try pool.read(migrator.appliedIdentifiers)
-        let isCurrent = try pool.read(migrator.hasCompletedMigrations)
-        if !isCurrent, let last = applied.sorted().last {
-            try keepCopy(of: pool, at: path + ".before-after-\(last)")
-        }
-        try migrator.migrate(pool)
-    }
-
-    private static func keepCopy(of pool: DatabasePool, at path: String) throws {
-        guard !FileManager.default.fileExists(atPath: path) else { return }
-        try pool.writeWithoutTransaction { try $0.execute(sql: "VACUUM INTO ?", arguments: [path]) }
-    }
-
-    private static func meansDamage(_ error: any Error) -> Bool {
-        guard let error = error as? DatabaseError else { return false }
-        return [.SQLITE_NOTADB, .SQLITE_CORRUPT].contains(error.resultCode)
     }
 
     /// Renames the database and its log; the first free number is taken.
@@ -127,12 +112,13 @@ package final class History: Sendable {
 
     /// A database error as a sentence.
     static func failure(_ error: any Error, _ shown: String) -> StudioError {
+        if HistoryConnection.meansBusy(error) {
+            return .historyBusy("Another program holds the history \(shown); close it or try again.")
+        }
         guard let error = error as? DatabaseError else {
             return .cannotWrite("The history \(shown) cannot be used: \(error).")
         }
         switch error.resultCode {
-        case .SQLITE_BUSY, .SQLITE_LOCKED:
-            return .historyBusy("Another program holds the history \(shown); close it or try again.")
         case .SQLITE_FULL:
             return .cannotWrite("The disk is full: the history \(shown) cannot be written; free some space.")
         default:
@@ -142,8 +128,9 @@ package final class History: Sendable {
     }
 
     func read<Value>(_ body: (Database) throws -> Value) throws(StudioError) -> Value {
+        let writer = connection.withLock { $0.writer }
         do {
-            return try pool.read(body)
+            return try writer.read(body)
         } catch {
             throw (error as? StudioError) ?? Self.failure(error, "history.db")
         }
@@ -152,12 +139,18 @@ package final class History: Sendable {
     /// One transaction.
     @discardableResult
     func write<Value>(_ body: (Database) throws -> Value) throws(StudioError) -> Value {
+        let connection = connection.withLock { $0 }
+        guard !connection.isReadOnly else { throw .historyBusy(Self.readOnlySentence) }
         do {
-            return try pool.write(body)
+            return try connection.writer.write(body)
         } catch {
             throw (error as? StudioError) ?? Self.failure(error, "history.db")
         }
     }
+
+    /// Why nothing is written.
+    package static let readOnlySentence =
+        "Another program is updating the history, so it can only be read here; wait until that program is done, or end it."
 
     /// What SQLite itself says about the file: `ok`, or what is wrong.
     package func integrity() throws(StudioError) -> String {

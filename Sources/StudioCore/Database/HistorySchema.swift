@@ -19,6 +19,12 @@ enum HistorySchema {
         migrator.registerMigration("v4") {
             try $0.execute(sql: "ALTER TABLE step ADD COLUMN reused INT NOT NULL DEFAULT 0")
         }
+        // What the job was planned to take of memory, and what it took: later plans learn from it.
+        migrator.registerMigration("v5") { database in
+            for column in ["planned_bytes INT", "peak_bytes INT"] {
+                try database.execute(sql: "ALTER TABLE job ADD COLUMN \(column)")
+            }
+        }
         return migrator
     }
 

@@ -11,6 +11,8 @@ package struct JobEstimate: Sendable, Hashable {
     }
 
     package var parts: [Part]
+    /// Of earlier jobs of this kind.
+    var errors = PastErrors()
 
     /// The whole job; nil where its sampling is not known yet. Unknown small stages count as nothing.
     package var total: TimeEstimate? {
@@ -18,7 +20,12 @@ package struct JobEstimate: Sendable, Hashable {
         guard sampling.allSatisfy({ $0.time != nil }) else { return nil }
         let known = parts.compactMap(\.time)
         guard let first = known.first else { return nil }
-        return known.dropFirst().reduce(first, +)
+        return errors.ranged(known.dropFirst().reduce(first, +), at: 0, keepsWider: !isOfKnownSize)
+    }
+
+    /// Whether its steps were measured at the same size: then it is as sure as earlier estimates were.
+    var isOfKnownSize: Bool {
+        parts.filter { $0.stage == .lr || $0.stage == .hr }.allSatisfy { $0.time?.basis == TimeEstimator.sameSize }
     }
 
     package subscript(stage: Stage) -> TimeEstimate? {
@@ -33,11 +40,15 @@ package struct JobEstimate: Sendable, Hashable {
 extension TimeEstimator {
     /// Predicts a draft or a commit. `remakesDraft`: the commit's draft was cleaned away, so its pass runs again first.
     package func job(_ recipe: Recipe, kind: GenerationResult.Kind, remakesDraft: Bool = false) -> JobEstimate {
-        switch (kind, remakesDraft) {
-        case (.draft, _): estimate(recipe, kind, [.load, .text, .lr, .decode, .encode])
-        case (.commit, false): estimate(recipe, kind, [.load, .features, .hr, .decode, .encode])
-        case (.commit, true): estimate(recipe, kind, [.load, .text, .lr, .features, .hr, .decode, .encode])
-        }
+        let stages: [Stage] =
+            switch (kind, remakesDraft) {
+            case (.draft, _): [.load, .text, .lr, .decode, .encode]
+            case (.commit, false): [.load, .features, .hr, .decode, .encode]
+            case (.commit, true): [.load, .text, .lr, .features, .hr, .decode, .encode]
+            }
+        var job = estimate(recipe, kind, stages)
+        job.errors = errors[kind] ?? PastErrors()
+        return job
     }
 
     /// What a commit takes more where its draft was cleaned away; nil where that is not known.

@@ -76,8 +76,14 @@ package struct RemainingTime: Sendable {
             high += time.high * share
             runs = min(runs, time.runs)
         }
-        return TimeEstimate(
+        let told = TimeEstimate(
             seconds: max(seconds, 1), low: max(low, 1), high: max(high, 1), runs: runs == .max ? 0 : runs, basis: basis)
+        let spent = max(now - startSeconds, 0)
+        // Once steps were measured, only these count.
+        let isMeasured = !steps.isEmpty || finished.contains(where: Self.isSampling) || estimate.isOfKnownSize
+        var ranged = estimate.errors.ranged(told, at: spent / (spent + told.seconds), keepsWider: !isMeasured)
+        ranged.low = max(ranged.low, 1)
+        return ranged
     }
 
     /// 0 to 1, by predicted time where it is known.

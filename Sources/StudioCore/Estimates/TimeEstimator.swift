@@ -69,6 +69,8 @@ package struct TimeEstimator: Sendable {
     private let stages: [StageTiming]
     private let criticalTokens: Double
     let savings: StepSavings
+    /// How far earlier predictions were off.
+    let errors: [GenerationResult.Kind: PastErrors]
     /// Model evaluations of each step, where a plan told them.
     let stepCalls: [Pass: [Int]]
     /// `a`, `b`, `c`; nil with fewer than three different token counts.
@@ -79,8 +81,10 @@ package struct TimeEstimator: Sendable {
 
     /// Takes steps of the same CPU, thread count, weights, precision and build; see ``criticalTokens(_:)`` for the last.
     package init(
-        steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000, stepCalls: [Pass: [Int]] = [:]
+        steps: [StepTiming], stages: [StageTiming], criticalTokens: Double = 17_000, stepCalls: [Pass: [Int]] = [:],
+        guesses: [PastErrors.Guess] = []
     ) {
+        errors = Dictionary(grouping: guesses, by: \.kind).mapValues { PastErrors($0) }
         let usable = steps.filter { $0.tokens > 0 && $0.calls > 0 && $0.seconds > 0 }
         self.steps = usable.filter { !$0.isReused }
         self.stepCalls = stepCalls
@@ -114,7 +118,7 @@ package struct TimeEstimator: Sendable {
             let seconds = Self.weightedMedian(same.map { ($0.seconds / Double($0.calls), weights[$0.run, default: 0]) })
             return TimeEstimate(
                 seconds: seconds * Double(calls), spread: spread(of: same), runs: Set(same.map(\.run)).count,
-                basis: "same size")
+                basis: Self.sameSize)
         }
         if let coefficients {
             let n = Double(tokens)
@@ -155,6 +159,9 @@ package struct TimeEstimator: Sendable {
             weights: known.map { weights[$0.run, default: 0] })
         return TimeEstimate(seconds: solution[0] + solution[1] * work, spread: 0.15, runs: runs, basis: "model")
     }
+
+    /// The basis of an estimate from runs with as many tokens.
+    static let sameSize = "same size"
 
     private static func weights(of runs: [Int]) -> [Int: Double] {
         let ages = Set(runs).sorted(by: >).enumerated().map { ($0.element, halved(times: Double($0.offset) / 20)) }

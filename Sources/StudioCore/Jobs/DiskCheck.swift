@@ -63,7 +63,7 @@ struct DiskCheck: Sendable {
         throw .cannotWrite(
             "Not started: the disk of \(shown) has \(ByteText.short(space.freeBytes)) free, and this job needs about "
                 + "\(ByteText.short(bytes))\(states), beside \(ByteText.short(Self.reserveBytes)) that stay free. "
-                + "Free some space, empty the trash with \"turbo2k history prune\", or choose another folder.")
+                + "Free some space, empty the trash with \"turbo2k history prune --trash\", or choose another folder.")
     }
 
     /// A latent in single precision and its estimate in half as many bytes: a cell covers 32 pixels each way and eight frames.

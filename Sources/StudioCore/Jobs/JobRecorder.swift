@@ -12,9 +12,14 @@ struct JobRecorder {
     private var nextGuessPercent = 0
     /// What pictures of the estimates took.
     private var previews = (seconds: 0.0, count: 0)
+    /// Nil where what the job takes cannot be told from what others have left.
+    private var memory: MemoryWatch?
+    private let log: JobLog
 
     /// `earlier`: steps that earlier runs of the job have done.
-    init(run: JobRun, history: History, estimate: JobEstimate, earlier: [StepRecord]) {
+    init(run: JobRun, history: History, estimate: JobEstimate, memory: MemoryWatch?, earlier: [StepRecord]) {
+        self.memory = memory
+        log = JobLog(folder: run.folder)
         self.run = run
         self.history = history
         self.estimate = estimate
@@ -41,6 +46,8 @@ struct JobRecorder {
     /// One transaction an event that matters later.
     mutating func record(_ event: GenerationEvent) throws {
         remaining.update(event, now: elapsed)
+        memory?.look()
+        log.note(event)
         guard !run.isPartial else { return try recordPartial(event) }
         switch event {
         case .stepFinished(let step):
@@ -64,7 +71,8 @@ struct JobRecorder {
                 OutputRecord(
                     job: run.id, path: path, bytes: bytes, sha256: nil, kind: isOwn ? "clip" : "file", isGone: false))
         case .finished(let result):
-            try history.finish(run.id, recipe: try document(result), seconds: result.seconds)
+            try history.finish(
+                run.id, recipe: try document(result), seconds: result.seconds, memory: memory?.peak)
         case .stageStarted, .stageCached, .blockFinished, .partsFinished, .stateSaved, .noted: break
         }
     }
@@ -118,7 +126,9 @@ struct JobRecorder {
         let whole = TimeEstimate(
             seconds: elapsed + estimate.seconds, low: elapsed + estimate.low, high: elapsed + estimate.high,
             runs: estimate.runs, basis: estimate.basis)
-        try history.recordGuess(whole, of: run.id, atPercent: nextGuessPercent)
-        nextGuessPercent = percent / 25 * 25 + 25
+        // Where the first one comes late, it is one of that time.
+        let point = min(percent / 25 * 25, 75)
+        try history.recordGuess(whole, of: run.id, atPercent: point)
+        nextGuessPercent = point + 25
     }
 }

@@ -23,7 +23,11 @@ extension JobRunner {
         }
         if job.isHeld { return endHeld(id, .stopped) }
         guard way != .now, job.state == .running else { return stopNow(id, job) }
-        active.withLock { $0[id]?.afterStep = way }
+        let end = active.withLock { active in
+            active[id]?.afterStep = way
+            return active[id]?.stepEnd
+        }
+        end?.ask()
         if way == .afterStep { announceStop(id) }
     }
 

@@ -51,8 +51,9 @@ extension JobRunner {
             recipe: document.recipe, folder: job.folder, output: terms.output.map { self.request($0, document) },
             wantsPreviews: terms.wantsPreviews)
         request.takesOtherState = terms.stateUse == .any
+        request.memoryMargin = memoryMargin
         let (service, asked) = (service, request)
-        return await start(job, document, goesOn: goesOn) { service.draft(asked) }
+        return await start(job, document, goesOn: goesOn, stepEnd: request.stepEnd) { service.draft(asked) }
     }
 
     private func enterCommit(
@@ -84,12 +85,16 @@ extension JobRunner {
             wantsPreviews: terms.wantsPreviews)
         request.ignoresMemory = terms.ignoresMemory
         request.takesOtherState = terms.stateUse == .any
+        request.memoryMargin = memoryMargin
         request.knownDraft = KnownDraft(
             recipe: draft.recipe.recipe, latentSHA256: draft.recipe.draftLatentSHA256,
             weightsSHA256: draft.recipe.weightsSHA256)
         let (service, asked) = (service, request)
-        return await start(job, document, goesOn: goesOn) { service.commit(asked) }
+        return await start(job, document, goesOn: goesOn, stepEnd: request.stepEnd) { service.commit(asked) }
     }
+
+    /// Where the history cannot tell, as on a new machine.
+    private var memoryMargin: Double { ((try? history.memoryMargin()) ?? MemoryMargin()).factor }
 
     private func goOn(_ id: Int, _ terms: Terms) async throws -> JobHandle {
         let record = try history.job(id)

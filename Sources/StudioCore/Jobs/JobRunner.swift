@@ -25,8 +25,9 @@ package final class JobRunner: JobService {
     struct ActiveJob {
         var task: Task<Void, Never>
         var ending: JobEnd?
-        /// What is to happen when the step in flight is done.
+        /// What is to happen when the step in flight is done, and how the engine is told of it.
         var afterStep: StopWay?
+        var stepEnd: StepEnd?
     }
 
     /// `metadata` decides what output files tell about how they were made; `diskSpace` tells what is free on the disk
@@ -54,7 +55,7 @@ package final class JobRunner: JobService {
     /// Gives an entered job its place and starts it when its turn has come.
     func start(
         _ job: QueuedJob, _ document: RecipeDocument, goesOn: Bool = false, isPartial: Bool = false,
-        _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
+        stepEnd: StepEnd? = nil, _ begin: @escaping @Sendable () -> AsyncThrowingStream<GenerationEvent, any Error>
     ) async -> JobHandle {
         let news = board.news()
         await gate.expect(job.id)
@@ -69,7 +70,8 @@ package final class JobRunner: JobService {
             id: job.id, kind: job.kind, document: document, folder: job.folder, parent: job.parent, isPartial: isPartial
         )
         active.withLock { active in
-            active[job.id] = ActiveJob(task: Task.detached { [self] in await perform(run, begin) })
+            active[job.id] = ActiveJob(
+                task: Task.detached { [self] in await perform(run, begin) }, stepEnd: stepEnd)
         }
         return JobHandle(job, news: news, service: self)
     }
@@ -171,6 +173,10 @@ package final class JobRunner: JobService {
             }
         let isKept = run.isPartial && state != .removed
         if state != .done, !isKept { recordEnd(state, of: run.id, end.error) }
+        if state != .done {
+            let reason = end.error.map { ": \(JobFailure($0).message)" } ?? ""
+            JobLog(folder: run.folder).write("\(state.rawValue)\(reason)")
+        }
         board.publish(.job(JobEvent(job: run.id, content: .state(state))))
         board.publish(.ended(run.id, end))
         if case .stopped = end { giveMemoryBack(after: .zero) } else { giveMemoryBack(after: Self.memoryPatience) }
@@ -216,24 +222,42 @@ package final class JobRunner: JobService {
         let earlier = try history.steps(of: run.id)
         board.publish(.job(JobEvent(job: run.id, content: .state(.running))))
         board.publish(.progress(RunProgress(job: run.id, steps: earlier, savedStep: earlier.last?.number)))
-        var recorder = JobRecorder(run: run, history: history, estimate: await estimate(run), earlier: earlier)
-        var result: GenerationResult?
-        for try await event in begin() {
-            if case .finished(let finished) = event { result = finished }
-            try record(event, of: run.id, with: &recorder)
-            board.publish(.job(JobEvent(job: run.id, content: .generation(event), guess: recorder.guess(of: event))))
-            if let update = recorder.remainingUpdate(after: event) {
-                board.publish(.job(JobEvent(job: run.id, content: update)))
+        if !run.isPartial { try history.forgetOpenGuesses(of: run.id) }
+        let (estimate, memory) = await outlook(run)
+        var recorder = JobRecorder(run: run, history: history, estimate: estimate, memory: memory, earlier: earlier)
+        do {
+            var isFinished = false
+            for try await event in begin() {
+                if case .finished = event { isFinished = true }
+                try take(event, of: run.id, with: &recorder)
+                if case .stateSaved = event, active.withLock({ $0[run.id]?.afterStep }) != nil {
+                    throw CancellationError()
+                }
             }
-            if case .stateSaved = event, let way = active.withLock({ $0[run.id]?.afterStep }) {
-                guard way == .park else { throw CancellationError() }
-                active.withLock { $0[run.id]?.afterStep = nil }
-                return .parked
-            }
+            // A cancelled reader sees its stream end as if the job were over.
+            guard isFinished else { throw CancellationError() }
+            return .finished
+        } catch is CancellationError where !Task.isCancelled && parks(run.id) {
+            return .parked
         }
-        // A cancelled reader sees its stream end as if the job were over.
-        guard result != nil else { throw CancellationError() }
-        return .finished
+    }
+
+    private func take(_ event: GenerationEvent, of id: Int, with recorder: inout JobRecorder) throws {
+        try record(event, of: id, with: &recorder)
+        board.publish(.job(JobEvent(job: id, content: .generation(event), guess: recorder.guess(of: event))))
+        if let update = recorder.remainingUpdate(after: event) {
+            board.publish(.job(JobEvent(job: id, content: update)))
+        }
+    }
+
+    /// Whether a job that ends behind a step only makes room for others; it is told to go on the next time.
+    private func parks(_ id: Int) -> Bool {
+        active.withLock { active in
+            guard active[id]?.afterStep == .park else { return false }
+            active[id]?.afterStep = nil
+            active[id]?.stepEnd?.withdraw()
+            return true
+        }
     }
 
     /// A time that cannot be stored must not end hours of work; a result that cannot be stored must be heard of.
@@ -249,10 +273,15 @@ package final class JobRunner: JobService {
     }
 
     /// What is known before the start; a plan that fails only makes the estimate poorer.
-    private func estimate(_ run: JobRun) async -> JobEstimate {
+    private func outlook(_ run: JobRun) async -> (JobEstimate, MemoryWatch?) {
+        let plan = try? await service.plan(run.document.recipe)
+        let memory = run.isPartial ? nil : plan.flatMap { MemoryWatch(plan: $0, kind: run.kind) }
+        return (estimate(run, plan), memory)
+    }
+
+    private func estimate(_ run: JobRun, _ plan: GenerationPlan?) -> JobEstimate {
         let recipe = run.document.recipe
         do {
-            let plan = try? await service.plan(recipe)
             let estimator = try history.estimator(for: recipe, plan: plan)
             if run.isPartial { return estimator.partial(recipe, kind: run.kind) }
             let remakes = run.parent.map { !DraftFolder.hasLatent(paths.folder(ofJob: $0)) } ?? false

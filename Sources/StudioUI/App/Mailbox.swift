@@ -39,6 +39,11 @@ enum AppEvent: Sendable {
     case recipe(RecipeDocument, from: String, missing: [String])
     case clipOffered(String, isClip: Bool)
     case restored(DraftEntry)
+    case trashMeasured(TrashContents)
+    /// The history that was waited for.
+    case historyOpened(History)
+    /// The history that was only read.
+    case historyWritable
     case facts(MachineFacts)
     /// Another program asks something over the studio's socket.
     case control(ControlRequest, SocketConnection)

@@ -25,7 +25,7 @@ struct StoredHistory: Sendable {
 
     /// Reads the history, with the state of `job`; waits for the disk.
     static func load(_ history: History, job: Int?) throws(StudioError) -> StoredHistory {
-        let abandoned = try history.markAbandoned()
+        let abandoned = try history.isReadOnly ? [] : history.markAbandoned()
         var drafts = StoredDrafts(commits: try commits(history), tags: try history.tagsByJob())
         let first = try drafts.next(history) ?? StoredDrafts.Page()
         return StoredHistory(

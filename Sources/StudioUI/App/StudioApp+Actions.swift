@@ -233,11 +233,12 @@ extension StudioApp {
         let draft = state.draftToEstimate.map(options.paths.folder(ofJob:))
         Task.detached {
             do {
-                let plan = try await service.plan(recipe)
+                let margin = ((try? history?.memoryMargin()) ?? MemoryMargin()).factor
+                let plan = try await service.plan(recipe).multiplied(by: margin)
                 let remakes = draft.map { !DraftFolder.hasLatent($0) } ?? false
                 let estimator = try history?.estimator(for: recipe, plan: plan)
                 var commit = FormEstimate(recipe, .commit, plan, estimator, remakesDraft: remakes)
-                if draft != nil, commit.fit == .tooLarge { await commit.findFitting(recipe, service) }
+                if draft != nil, commit.fit == .tooLarge { await commit.findFitting(recipe, service, margin) }
                 let estimates = (draft: FormEstimate(recipe, .draft, plan, estimator), commit: commit)
                 mailbox.post(.estimated(estimates, request: request))
             } catch  where JobFailure(error).exitCode == JobFailure.modelExitCode {
@@ -269,22 +270,26 @@ extension FormEstimate {
         let estimate = estimator?.job(recipe, kind: kind, remakesDraft: remakesDraft)
         var stages: [Stage: Double] = [:]
         for part in estimate?.parts ?? [] { stages[part.stage] = part.time?.seconds }
-        let early: [Stage] = [.load, .text, .lr]
-        let peaks = plan.stages.filter { kind == .commit || early.contains($0.stage) }.map(\.bytes)
+        let early = GenerationPlan.draftStages
         let pixels = Double(recipe.hr.size.width * recipe.hr.size.height * recipe.frames)
         self.init(
-            time: estimate?.total, stages: stages, neededBytes: peaks.max() ?? 0, availableBytes: plan.availableBytes,
+            time: estimate?.total, stages: stages, neededBytes: plan.peakBytes(of: kind),
+            availableBytes: plan.availableBytes,
             diskBytes: kind == .commit ? Int(pixels * Self.outputBytesPerPixel) : nil,
             largestPart: Self.largestPart(of: plan.stages.filter { kind == .commit || early.contains($0.stage) }))
         self.remakesDraft = remakesDraft
     }
 
     /// Looks what of a commit would fit: plans alone, a few milliseconds each.
-    fileprivate mutating func findFitting(_ recipe: Recipe, _ service: any GenerationService) async {
+    fileprivate mutating func findFitting(
+        _ recipe: Recipe, _ service: any GenerationService, _ margin: Double
+    ) async {
         func needed(_ change: (inout Recipe) -> Void) async -> Int? {
             var other = recipe
             change(&other)
-            guard let plan = try? await service.plan(other), plan.peakBytes <= plan.availableBytes else { return nil }
+            guard let plan = try? await service.plan(other).multiplied(by: margin),
+                plan.peakBytes <= plan.availableBytes
+            else { return nil }
             return plan.peakBytes
         }
         let pixels = recipe.hr.size.width * recipe.hr.size.height

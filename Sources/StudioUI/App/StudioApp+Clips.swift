@@ -37,6 +37,9 @@ extension StudioApp {
         let (mailbox, count) = (mailbox, state.sheetItems.count)
         Task.detached(executorPreference: ReadingExecutor.shared) {
             for clip in clips {
+                if let stills = Self.stills(of: clip) { mailbox.post(.sheetClip(stills, draft: clip.draft)) }
+            }
+            for clip in clips {
                 do {
                     let small = try Self.smallClip(clip, rate: ContactSheet.rate, count: count)
                     mailbox.post(.sheetClip(small, draft: clip.draft))
@@ -45,6 +48,14 @@ extension StudioApp {
                 }
             }
         }
+    }
+
+    /// A clip's beginning, middle and end, a second each: read in no time, they fill the sheet until the clips move.
+    nonisolated private static func stills(of clip: SheetClip) -> ShownClip? {
+        let frames = clip.stills.compactMap { file in
+            try? ImageFile.read(file.path(percentEncoded: false), maximumSize: (64, 64))
+        }
+        return frames.isEmpty ? nil : ShownClip(source: .draft(clip.draft), frames: frames, fps: 1)
     }
 
     /// A clip small enough for a tile of text cells: frames for `rate` a second, and so many that `count` clips fit.

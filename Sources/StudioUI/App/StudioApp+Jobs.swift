@@ -6,30 +6,6 @@ import VideoIO
 
 /// Jobs and the history: started in tasks of their own, told through the mailbox.
 extension StudioApp {
-    // MARK: History
-
-    /// Opens the history away from the loop; until it is open, drafts wait.
-    func openHistory() {
-        let (paths, mailbox, job) = (options.paths, mailbox, lostDesk?.job)
-        do {
-            let history = try History(paths: paths)
-            self.history = history
-            open(engine.jobs(history))
-            Task.detached {
-                do {
-                    let stored = try StoredHistory.load(history, job: job)
-                    mailbox.post(.historyLoaded(stored))
-                    var older = stored.older
-                    while let page = try older.next(history) { mailbox.post(.olderDrafts(page)) }
-                } catch {
-                    mailbox.post(.problem(String(describing: error), .error))
-                }
-            }
-        } catch {
-            state.say(error.description, .error)
-        }
-    }
-
     func changeHistory(_ change: @escaping @Sendable (History) throws -> Void) {
         guard let history else { return }
         let mailbox = mailbox
@@ -137,6 +113,9 @@ extension StudioApp {
             state.drafts.select(entry.id)
             state.say("Draft \(entry.id) is back.")
             perform(state.show(entry))
+        case .trashMeasured(let contents): state.trashMeasured(contents)
+        case .historyOpened(let history): use(history, wasAwaited: true)
+        case .historyWritable: historyIsWritable()
         case .facts(let facts): state.facts = facts
         case .filesChanged: readFilesAgain()
         case .problem(let text, let kind): state.say(text, kind)

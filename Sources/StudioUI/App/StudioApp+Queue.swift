@@ -53,7 +53,11 @@ extension StudioApp {
         _ order: @escaping @Sendable (any JobService, _ entered: @Sendable (JobHandle) -> Void) async throws -> Void
     ) {
         guard let jobs else {
-            return state.say("The history is not open, so nothing can be kept. Nothing was started.", .error)
+            let reason =
+                history?.isReadOnly == true
+                ? History.readOnlySentence + " Nothing was started."
+                : "The history is not open, so nothing can be kept. Nothing was started."
+            return state.say(reason, .error)
         }
         // A pause asked for before holds what is entered after it.
         let (mailbox, last, change, identity) = (mailbox, lastSubmission, lastChange, engine.identity)
@@ -123,7 +127,7 @@ extension StudioApp {
     func emptyTrash(thenResume id: Int) {
         let mailbox = mailbox
         submit { jobs, entered in
-            let freed = try jobs.history.emptyTrash()
+            let freed = try jobs.history.emptyTrash().bytes
             mailbox.post(.problem("The trash is empty; \(ByteText.short(freed)) are free again.", .ok))
             entered(try await jobs.resume(id))
         }
@@ -271,7 +275,9 @@ extension StudioApp {
             } else {
                 state.partialFailed(id, draft: job?.parent, error)
             }
-        case .failed(let error): state.jobFailed(id, draft: job?.parent, error)
+        case .failed(let error):
+            state.jobFailed(id, draft: job?.parent, error)
+            if state.asksToWriteAgain(id) { measureTrash() }
         case .done:
             guard let job, let result else { return read(id) }
             if let draft = job.parent, let file = output?.file ?? result.file {

@@ -11,6 +11,8 @@ package struct QuestionDialog: Sendable {
         case dropJob(Int)
         /// A clip that could not be written.
         case writeAgain(Int)
+        /// The trash goes for good before a clip is written again.
+        case emptyTrash(thenWrite: Int)
         /// A commit in a format that cannot be written here.
         case otherFormat(CommitChoice)
         /// A job that found the same when it opened its file.

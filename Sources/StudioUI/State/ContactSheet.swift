@@ -7,6 +7,10 @@ import TerminalKit
 package struct SheetClip: Sendable, Equatable {
     package var draft: Int
     package var file: URL
+    /// Three pictures of the clip, to look at until it is read.
+    package var stills: [URL] {
+        DraftFolder.stillNames.map { file.deletingLastPathComponent().appending(path: $0) }
+    }
 }
 
 /// Drafts side by side, all moving together.

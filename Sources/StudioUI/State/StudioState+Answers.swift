@@ -24,6 +24,9 @@ extension StudioState {
         case .otherFormatOf(let id): return Self.ending(answer).map { [.resumeJobAs(id, ending: $0)] } ?? []
         case .dropJob(let id): return [.removeJob(id)]
         case .writeAgain(let id): return writeAgain(id, answer)
+        case .emptyTrash(let id):
+            withdrawWriteAgain(id)
+            return [.emptyTrash(thenResume: id)]
         case .stopJob(let id):
             queue.change(id) { $0.state = .stopping }
             if run?.id == id { run?.phase = .stopping }
@@ -82,7 +85,9 @@ extension StudioState {
                 say(error.description, .error)
             }
             return [.estimate]
-        case .otherFolder(let id): return [.resumeJobIn(id, folder: text)]
+        case .otherFolder(let id):
+            withdrawWriteAgain(id)
+            return [.resumeJobIn(id, folder: text)]
         case .presetName: return [.savePreset(text)]
         case .openFile: return [.openFile(text)]
         case .presetRename(let name): return [.renamePreset(name, to: text)]
@@ -101,21 +106,6 @@ extension StudioState {
         editor.paste(text)
         self.editor = editor
         return [.countTokens]
-    }
-
-    /// The disk was full, or the folder could not be written.
-    private mutating func writeAgain(_ id: Int, _ answer: Character) -> [StudioAction] {
-        switch answer {
-        case "p":
-            overlays.append(
-                .input(
-                    InputDialog(
-                        .otherFolder(id), title: "Write the clip elsewhere", hint: "An existing folder; ~ is your home."
-                    )))
-            return []
-        case "t": return [.emptyTrash(thenResume: id)]
-        default: return [.resumeJob(id)]
-        }
     }
 
     private static func ending(_ answer: Character) -> String? {

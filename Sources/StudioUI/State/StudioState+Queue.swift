@@ -90,13 +90,7 @@ extension StudioState {
         jobFailed(id, draft: draft, failure.message)
         switch failure.exitCode {
         case 6 where isSampled:
-            overlays.append(
-                .question(
-                    QuestionDialog(
-                        .writeAgain(id), title: "The clip was not written", lines: [failure.message],
-                        answers: [
-                            .init("w", "write again"), .init("p", "other folder"), .init("t", "empty trash"),
-                        ])))
+            askToWriteAgain(id, failure.message)
         case JobFailure.modelExitCode:
             refusedModel = nil
             modelRefused(

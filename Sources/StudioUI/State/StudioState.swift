@@ -79,6 +79,8 @@ package struct StudioState: Sendable {
     /// A job of the queue whose steps were asked for.
     var openedRun: RunState?
     package var draftEstimate: FormEstimate?
+    /// As it was measured last.
+    var trash: TrashContents?
     package var commitEstimate: FormEstimate?
     package var showsTour = true
     /// The tour lies over a picture, since somebody asked for it.

@@ -109,6 +109,8 @@ struct BenchCommand: AsyncParsableCommand {
             if let coverage { recipe.hr.coverage = try Values.inRange(coverage, 0...1, "--coverage") }
             options.job = recipe
             if !tiny { options.studioProgram = Bundle.main.executablePath }
+            let engine = GenerationEngine(options: .init(userModels: workplace.paths.models))
+            options.estimates = { [recipe] count in try await EstimateTiming.measure(recipe, engine, count: count) }
         }
         return options
     }

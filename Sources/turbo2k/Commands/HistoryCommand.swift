@@ -132,17 +132,23 @@ extension HistoryCommand {
         @Flag(help: "Only say what would go.")
         var dryRun = false
 
+        @Flag(help: "Empty the whole trash, also of what came into it today.")
+        var trash = false
+
         @OptionGroup var report: ReportOptions
 
         func run() async throws {
             report.apply()
             let workplace = Workplace()
-            let report = try workplace.history().prune(workplace.settings, isDryRun: dryRun)
+            let history = try workplace.history()
+            let report = try history.prune(workplace.settings, isDryRun: dryRun, emptiesTrash: trash)
+            let left = try history.trashContents()
             if self.report.json {
                 func numbers(_ jobs: [Int]) -> JSONValue { .array(jobs.map { .integer($0) }) }
                 self.report.done([
                     ("removed_jobs", numbers(report.removedJobs)), ("thinned_drafts", numbers(report.thinnedDrafts)),
                     ("dropped_states", numbers(report.droppedStates)), ("freed_bytes", .integer(report.freedBytes)),
+                    ("trash_jobs", .integer(left.jobCount)), ("trash_bytes", .integer(left.bytes)),
                     ("dry_run", .boolean(dryRun)),
                 ])
             } else {
@@ -151,6 +157,10 @@ extension HistoryCommand {
                     "\(verb) \(ByteText.short(report.freedBytes)): \(report.removedJobs.count) jobs from the trash, "
                         + "latents of \(report.thinnedDrafts.count) drafts, "
                         + "states of \(report.droppedStates.count) unfinished jobs")
+                guard left.jobCount > 0, !trash, !Reporting.isQuiet else { return }
+                Output.message(
+                    "In the trash: \(left.jobCount) jobs, \(ByteText.short(left.bytes)). "
+                        + "\"turbo2k history prune --trash\" empties it.")
             }
         }
     }

@@ -139,14 +139,16 @@ extension ModelsCommand {
             let recipe = preset.recipe(prompt: prompt ?? "a plan", seed: try recipe.seedValue())
             try RecipeLimits.check(recipe)
             let service = try EngineFactory.make(engine, paths: workplace.paths, settings: workplace.settings)
-            let plan = try await service.plan(recipe)
-            let estimator = try workplace.history().estimator(for: recipe, plan: plan)
+            let history = try workplace.history()
+            let margin = try history.memoryMargin().factor
+            let plan = try await service.plan(recipe).multiplied(by: margin)
+            let estimator = try history.estimator(for: recipe, plan: plan)
             let text = PlanText(
                 recipe: recipe, plan: plan, draft: estimator.job(recipe, kind: .draft).total,
                 commit: estimator.job(recipe, kind: .commit).total)
             if report.json { Output.object(text.fields) } else { text.lines.forEach(Output.result) }
             guard plan.peakBytes <= plan.availableBytes else {
-                let fitting = await FittingOptions(recipe: recipe, service: service).words()
+                let fitting = await FittingOptions(recipe: recipe, service: service, margin: margin).words()
                 let advice =
                     fitting.isEmpty
                     ? "close other programs, or take another model"

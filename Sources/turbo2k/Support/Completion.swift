@@ -29,6 +29,8 @@ enum Completion {
         var filter = HistoryFilter()
         filter.kind = kind
         filter.limit = 100
-        return ((try? History(paths: paths).jobs(filter)) ?? []).map { String($0.id) }
+        return ((try? History(paths: paths, patience: .zero, allowsReadOnly: true).jobs(filter)) ?? []).map {
+            String($0.id)
+        }
     }
 }

@@ -91,6 +91,21 @@ enum Doctor {
             name: "disk", state: bytes > 1 << 30 ? .ok : .note, text: "\(ByteText.short(bytes)) free for drafts")
     }
 
+    /// What is left to free.
+    private static func trash(_ contents: TrashContents) -> [Finding] {
+        let text = "\(contents.jobCount) jobs, \(ByteText.short(contents.bytes))"
+        return [Finding(name: "trash", state: .ok, text: contents.jobCount == 0 ? "empty" : text)]
+    }
+
+    /// What plans of memory are multiplied with.
+    private static func memory(_ margin: MemoryMargin) -> [Finding] {
+        let factor = "plans are multiplied by \(margin.text)"
+        let origin =
+            margin.jobCount == 0
+            ? "no job has told its peak yet" : "learned from the peaks of \(margin.jobCount) jobs"
+        return [Finding(name: "margin", state: .ok, text: "\(factor), \(origin)")]
+    }
+
     /// How good the estimates of time were on this machine.
     private static func accuracy(_ figures: [(percent: Int, medianError: Double, count: Int)]) -> [Finding] {
         guard !figures.isEmpty else {
@@ -114,14 +129,17 @@ enum Doctor {
 
     private static func history(_ paths: StudioPaths) -> [Finding] {
         do {
-            let history = try History(paths: paths)
+            let history = try History(paths: paths, allowsReadOnly: true)
             let integrity = try history.integrity()
             let count = try history.jobs().count
             return [
                 Finding(
                     name: "history", state: integrity == "ok" ? .ok : .broken,
                     text: "\(count) jobs, \(integrity), \(paths.abbreviating(paths.historyFile))")
-            ] + accuracy(try history.accuracy()) + previews(try history.previewOverhead())
+            ] + trash(try history.trashContents()) + accuracy(try history.accuracy())
+                + previews(try history.previewOverhead()) + memory(try history.memoryMargin())
+                + (history.isReadOnly
+                    ? [Finding(name: "history", state: .note, text: "another program is updating it")] : [])
                 + (history.notice.map { [Finding(name: "history", state: .note, text: $0)] } ?? [])
         } catch {
             return [Finding(name: "history", state: .broken, text: "\(error)")]

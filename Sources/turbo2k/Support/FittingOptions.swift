@@ -5,6 +5,8 @@ import StudioCore
 struct FittingOptions {
     let recipe: Recipe
     let service: any GenerationService
+    /// What plans are multiplied with.
+    let margin: Double
 
     /// The largest size of the draft's shape, the most frames, and int8 weights, as far as each alone is enough.
     func words() async -> [String] {
@@ -38,7 +40,7 @@ struct FittingOptions {
         var changed = recipe
         change(&changed)
         // What cannot be planned is no advice.
-        guard let plan = try? await service.plan(changed) else { return false }
+        guard let plan = try? await service.plan(changed).multiplied(by: margin) else { return false }
         return plan.peakBytes <= plan.availableBytes
     }
 }

@@ -21,6 +21,8 @@ enum JobText {
         lines.append(padded("state") + job.state.rawValue + (job.error.map { ": " + TextCleaning.oneLine($0) } ?? ""))
         lines += RecipeText.lines(job.recipe).filter { !$0.hasPrefix("kind ") }
         lines.append(padded("folder") + TextCleaning.oneLine(job.folder.path(percentEncoded: false)))
+        let log = job.folder.appending(path: JobLog.name).path(percentEncoded: false)
+        if FileManager.default.fileExists(atPath: log) { lines.append(padded("log") + TextCleaning.oneLine(log)) }
         if let note = job.note { lines.append(padded("note") + TextCleaning.oneLine(note)) }
         let tags = try history.tags(of: job.id)
         if !tags.isEmpty { lines.append(padded("tags") + tags.joined(separator: ", ")) }

@@ -39,10 +39,15 @@ struct Workplace {
         (try? presets().resolved(job.recipe.preset ?? settings.preset).output) ?? ResolvedPreset.outputDefaults
     }
 
-    /// Opens the history and marks what an earlier run left behind.
+    /// Opens the history and marks what an earlier run left behind. Where another program is updating it for long it is
+    /// only read; what would change it fails then.
     func history() throws -> History {
-        let history = try History(paths: paths)
+        let history = try History(paths: paths, allowsReadOnly: true)
         if let notice = history.notice { Reporting.warn(notice) }
+        guard !history.isReadOnly else {
+            Reporting.warn("Another program is updating the history; what is shown is what it was before.")
+            return history
+        }
         try history.markAbandoned()
         return history
     }
