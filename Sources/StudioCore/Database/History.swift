@@ -23,9 +23,9 @@ package final class History: Sendable {
 
     /// Opens the history, or makes it. A damaged file is moved aside and a new history begun.
     ///
-    /// - Parameters:
-    ///   - patience: how long another program that writes or updates the history is waited for.
-    ///   - allowsReadOnly: opens it for reading alone where that is not long enough; ``becomeWritable()`` tries again.
+    /// `patience` is how long another program that writes or updates the history is waited for. With `allowsReadOnly` it is
+    /// opened for reading alone where that is not long enough; ``becomeWritable()`` tries again.
+    ///
     /// - Throws: ``StudioError/historyBusy(_:)``, ``StudioError/cannotWrite(_:)``.
     package init(
         paths: StudioPaths, process: ProcessIdentity = .current, keepsQueue: Bool = false,
