@@ -91,6 +91,9 @@ struct SettingsTests {
         #expect(standard.state.path == "/home/u/.local/state/turbo2k")
         #expect(standard.expanding("~/Videos").path == "/home/u/Videos")
         #expect(standard.abbreviating(URL(filePath: "/home/u/Videos/a.mp4")) == "~/Videos/a.mp4")
+        // A folder that is there gets a slash at its end.
+        let real = StudioPaths(environment: ["HOME": "/usr"])
+        #expect(real.abbreviating(URL(filePath: "/usr/share/a.mp4")) == "~/share/a.mp4")
     }
 
     @Test("Shipped files are found beside an installed program and above one in a source tree")

@@ -55,7 +55,8 @@ struct FirstSightTests {
     func formNames(size: (Int, Int)) throws {
         var state = try Sample.state(size.0, size.1)
         state.focus(on: .params)
-        state.press(.down, .down, .down, .down, .right)
+        for _ in ParametersForm.Field.allCases where state.paramsPane.field != .lrGuidance { state.press(.down) }
+        state.press(.right)
         #expect(state.text.contains("Params   Draft guidance"))
         #expect(state.form.text(of: .lrGuidance) == "1.5")
         let row = try #require(state.lines.first { $0.contains(size.0 == 80 ? "cfg" : "guidance 1.5") })

@@ -44,4 +44,16 @@ struct LayoutTests {
         #expect(panes[.preview] == Rect(x: 38, y: 1, width: 42, height: 15))
         #expect(panes[.steps] == Rect(x: 0, y: 16, width: 80, height: 6))
     }
+
+    @Test("Tab follows the columns, and what spans the screen comes after what stands above it")
+    func order() {
+        #expect(Layout(width: 80, height: 24).order == [.prompt, .params, .preview, .steps])
+        #expect(Layout(width: 80, height: 24, arrangement: .largePicture).order == [.preview, .steps])
+        #expect(
+            Layout(width: 120, height: 40, shared: .queue).order
+                == [.prompt, .params, .queue, .preview, .steps, .drafts])
+        #expect(
+            Layout(width: 200, height: 60).order
+                == [.prompt, .params, .presets, .log, .preview, .steps, .drafts, .queue])
+    }
 }

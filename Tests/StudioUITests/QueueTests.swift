@@ -38,6 +38,21 @@ struct QueueTests {
         #expect(actions.isEmpty && state.message?.text == "Only a waiting job can be moved.")
     }
 
+    @Test("The key line offers what can be done to the selected job, and nothing else")
+    func keyLine() throws {
+        var state = try Sample.busy(120, 40)
+        state.press(.alt("6"))
+        func keys() -> String { state.lines.last ?? "" }
+        #expect(keys().contains("x stop") && keys().contains("p pause job") && !keys().contains("resume"))
+        state.jobStopped(15, draft: nil)
+        state.message = nil
+        #expect(keys().contains("R resume") && keys().contains("w write it") && keys().contains("x drop"))
+        state.queue.change(15) { $0.state = .done(seconds: 8, bytes: nil) }
+        #expect(keys().contains("Enter steps") && !keys().contains("R resume") && !keys().contains("w write"))
+        state.queue.change(15) { $0.state = .waiting }
+        #expect(keys().contains("x remove") && keys().contains("move") && !keys().contains("w write"))
+    }
+
     @Test("w writes what a stopped job has, and says what for a job that runs")
     func partial() throws {
         var state = try waiting()

@@ -23,7 +23,10 @@ package struct StudioPaths: Sendable, Equatable {
 
     /// As the process's variables, or a test's, say.
     package init(environment: [String: String] = ProcessInfo.processInfo.environment) {
-        let home = URL(filePath: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory())
+        // Without the slash that a folder gets at its end: paths are compared with it.
+        let home = URL(
+            filePath: environment["HOME"].flatMap { $0.isEmpty ? nil : $0 } ?? NSHomeDirectory(),
+            directoryHint: .notDirectory)
         if let root = environment["TURBO2K_HOME"], !root.isEmpty {
             self.init(root: URL(filePath: root), home: home)
         } else {

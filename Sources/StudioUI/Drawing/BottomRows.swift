@@ -126,6 +126,27 @@ enum BottomRows {
         ]
     }
 
+    /// What can be done to the selected job as it stands.
+    private static func queueHints(
+        _ state: StudioState, _ item: (Command, String) -> Hint, _ pair: (Command, Command, String) -> Hint
+    ) -> [Hint] {
+        let steps = item(.activate, "steps")
+        let queue = item(.pauseQueue, state.queue.isPaused ? "go on" : "pause the queue")
+        guard let job = state.queue.selected else { return [queue] }
+        switch job.state {
+        case .running:
+            let first = job.kind == .commit ? [item(.draftNow, "drafts first")] : []
+            return [item(.removeJob, "stop"), item(.pauseJob, "pause job"), queue] + first + [steps]
+        case .stopping: return [queue, steps]
+        case .waiting:
+            let start = job.isHeld ? [item(.resume, "start")] : []
+            return start + [item(.removeJob, "remove"), pair(.moveJobUp, .moveJobDown, "move"), queue]
+        case .stopped, .failed:
+            return [item(.resume, "resume"), item(.writePartial, "write it"), item(.removeJob, "drop"), steps, queue]
+        case .done: return [steps, item(.removeJob, "take off the list"), queue]
+        }
+    }
+
     private static func hints(_ state: StudioState) -> [Hint] {
         if let overlay = state.overlays.last {
             return overlay.hints(state.look).map { Hint(keys: [($0.key, nil)], label: $0.label) }
@@ -185,11 +206,7 @@ enum BottomRows {
             items += compare + [item(.tag, "tag"), item(.copyCommand, "copy command"), item(.openFile, "open a clip")]
             items += [pane, item(.filter, "filter"), item(.star, "star"), item(.trash, "delete")]
         case .queue:
-            items = [item(.removeJob, "stop or remove"), item(.resume, "resume"), item(.writePartial, "write")]
-            items += [
-                pair(.moveJobUp, .moveJobDown, "move"), item(.pauseQueue, state.queue.isPaused ? "go on" : "pause"),
-            ]
-            items += [item(.activate, "steps")] + stop + [pane]
+            items = queueHints(state, item, pair) + stop + [pane]
         case .presets:
             items = [item(.activate, "apply"), item(.savePreset, "save form"), item(.diffPreset, "differences")]
             items += [item(.renamePreset, "rename"), item(.deletePreset, "remove"), item(.exportPreset, "export")]

@@ -120,11 +120,12 @@ package struct Layout: Sendable, Equatable {
         return .large
     }
 
-    /// Panes in reading order, as Tab goes through them.
+    /// Panes in reading order, as Tab goes through them: column by column, what spans the screen after all above it.
     package var order: [PaneKind] {
-        sizeClass == .single
-            ? PaneKind.allCases
-            : panes.sorted { ($0.value.x, $0.value.y) < ($1.value.x, $1.value.y) }.map(\.key)
+        guard sizeClass != .single else { return PaneKind.allCases }
+        let wide = panes.values.filter { $0.width == titleRow.width }.map(\.y)
+        func place(_ rect: Rect) -> (Int, Int, Int) { (wide.count { $0 <= rect.y }, rect.x, rect.y) }
+        return panes.sorted { place($0.value) < place($1.value) }.map(\.key)
     }
 
     /// Where a pane that several share a place with is shown by bringing it to the front.

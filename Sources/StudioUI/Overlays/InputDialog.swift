@@ -39,6 +39,8 @@ package struct InputDialog: Sendable {
         self.hint = hint
         editor = TextEditor(text, isMultiline: false)
         if case .tags = purpose { isFresh = false }
+        // Enter takes what is seen first.
+        if text.isEmpty, !choices.isEmpty { choose(by: 1) }
     }
 
     package mutating func handle(_ key: Key, _ state: StudioState) -> OverlayOutcome {

@@ -20,9 +20,16 @@ package struct ParamsPane: Pane, Sendable, Equatable {
 
     package mutating func select(_ field: Field) { self.field = field }
 
-    package mutating func move(by step: Int) {
-        let index = min(max(field.rawValue + step, 0), Field.allCases.count - 1)
-        field = Field(rawValue: index) ?? field
+    /// Goes through the values as they stand on the screen.
+    package mutating func move(by step: Int, in state: StudioState) {
+        let fields = Self.fields(state)
+        guard let index = fields.firstIndex(of: field) else { return }
+        field = fields[min(max(index + step, 0), fields.count - 1)]
+    }
+
+    private static func fields(_ state: StudioState) -> [Field] {
+        guard let rect = state.layout.panes[kind] else { return Field.allCases }
+        return rows(width: rect.width - 2, height: rect.height - 2, state: state).flatMap { $0.compactMap(\.field) }
     }
 
     /// The name of the value that the keys change: in the small form few have a label of their own.
@@ -40,10 +47,7 @@ package struct ParamsPane: Pane, Sendable, Equatable {
     package static func draw(_ state: StudioState, on canvas: inout Canvas) {
         let rows = rows(width: canvas.width, height: canvas.height, state: state)
         let estimateRows = estimateRows(height: canvas.height, formRows: rows.count)
-        let room = max(canvas.height - estimateRows, 1)
-        // With less room than rows the selected one is kept in view.
-        let selected = rows.firstIndex { $0.contains { part in part.field == state.paramsPane.field } } ?? 0
-        let top = max(min(selected - room + 1, rows.count - room), 0)
+        let (top, room) = view(of: rows, height: canvas.height, state)
         for (y, row) in rows.dropFirst(top).prefix(room).enumerated() {
             for (index, part) in row.enumerated() {
                 // A long value is cut where the next begins.
@@ -58,6 +62,13 @@ package struct ParamsPane: Pane, Sendable, Equatable {
         }
     }
 
+    /// The first row in view and how many there are: with less room than rows the selected one is kept in view.
+    private static func view(of rows: [[Part]], height: Int, _ state: StudioState) -> (top: Int, room: Int) {
+        let room = max(height - estimateRows(height: height, formRows: rows.count), 1)
+        let selected = rows.firstIndex { $0.contains { part in part.field == state.paramsPane.field } } ?? 0
+        return (max(min(selected - room + 1, rows.count - room), 0), room)
+    }
+
     private static func estimateRows(height: Int, formRows: Int) -> Int {
         if height >= 13 { return height >= 15 ? 5 : 4 }
         return height >= formRows + 3 ? 3 : 1
@@ -66,9 +77,10 @@ package struct ParamsPane: Pane, Sendable, Equatable {
     /// The value under a cell of the inside.
     static func field(x: Int, y: Int, width: Int, height: Int, state: StudioState) -> Field? {
         let rows = rows(width: width, height: height, state: state)
-        guard rows.indices.contains(y) else { return nil }
-        return rows[y].last { part in part.field != nil && part.column <= x }?.field
-            ?? rows[y].lazy.compactMap(\.field).first
+        let (top, room) = view(of: rows, height: height, state)
+        guard (0..<room).contains(y), rows.indices.contains(top + y) else { return nil }
+        return rows[top + y].last { part in part.field != nil && part.column <= x }?.field
+            ?? rows[top + y].lazy.compactMap(\.field).first
     }
 
     private static func rows(width: Int, height: Int, state: StudioState) -> [[Part]] {

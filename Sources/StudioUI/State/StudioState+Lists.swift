@@ -19,7 +19,7 @@ extension StudioState {
         default: return []
         }
         switch focus {
-        case .params: paramsPane.move(by: step)
+        case .params: paramsPane.move(by: step, in: self)
         case .drafts:
             // In the strip a row holds as many drafts as fit; up and down go by one all the same.
             return moveDraft(by: step)

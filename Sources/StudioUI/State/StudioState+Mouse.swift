@@ -115,7 +115,7 @@ extension StudioState {
         case .queue: queue.move(by: step)
         case .presets: presets.move(by: step)
         case .log: log.move(by: step * 3)
-        case .params: paramsPane.move(by: step)
+        case .params: paramsPane.move(by: step, in: self)
         case .prompt:
             var editor = editor
             _ = editor.moveVertically(by: step, width: promptColumns)
