@@ -137,7 +137,9 @@ let package = Package(
             dependencies: ["StudioUI", "StudioCore", "Generation", "TerminalKit", "VideoIO"], swiftSettings: strict),
         // These drive the built program.
         .testTarget(name: "CommandLineTests", dependencies: ["turbo2k", "VideoIO"], swiftSettings: strict),
-        .testTarget(name: "StudioTerminalTests", dependencies: ["turbo2k", "TerminalKit"], swiftSettings: strict),
+        .testTarget(
+            name: "StudioTerminalTests", dependencies: ["turbo2k", "TerminalKit", "TestSupport"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -68,4 +68,10 @@ void terminal_return_large_blocks(void) {
 #endif
 }
 
+void terminal_return_free_pages(void) {
+#ifdef __GLIBC__
+    malloc_trim(0);
+#endif
+}
+
 int terminal_locale_is_utf8(void) { return strcmp(nl_langinfo(CODESET), "UTF-8") == 0; }

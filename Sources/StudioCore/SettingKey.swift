@@ -72,6 +72,7 @@ package struct SettingKey: Sendable {
         },
         SettingKey("fps") { $0.pictureFPS.map(String.init) },
         SettingKey("pause_unfocused") { String($0.pausesUnfocused) },
+        SettingKey("pause_on_suspend") { String($0.pausesOnSuspend) },
         SettingKey("idle_stop_min") { String($0.idleStopMinutes) },
         SettingKey("mouse") { String($0.hasMouse) },
         SettingKey("notify") { $0.notify.rawValue },

@@ -10,7 +10,7 @@ package struct Settings: Sendable, Equatable {
     }
 
     package enum Graphics: String, Sendable, CaseIterable {
-        case auto, kitty, iterm, sixel, half, quadrant, sextant, braille, ascii, off
+        case auto, kitty, iterm, sixel, half, quadrant, sextant, octant, braille, ascii, off
     }
 
     package enum Motion: String, Sendable, CaseIterable {
@@ -58,6 +58,8 @@ package struct Settings: Sendable, Equatable {
     package var hasViKeys = false
     package var draftsGoFirst = true
     package var pausesUnfocused = true
+    /// Whether a running job finishes its step and waits while the studio is suspended.
+    package var pausesOnSuspend = false
     /// Minutes without input after which animation stops.
     package var idleStopMinutes = 10
     /// Milliseconds to tell Esc from a sequence; nil: chosen by the connection.
@@ -143,6 +145,7 @@ package struct Settings: Sendable, Equatable {
 
     private mutating func readBehaviour(_ reader: inout TOMLReader) {
         hasMouse = reader.boolean("mouse") ?? hasMouse
+        pausesOnSuspend = reader.boolean("pause_on_suspend") ?? pausesOnSuspend
         notify = reader.choice("notify") ?? notify
         onQuit = reader.choice("on_quit") ?? onQuit
         metadata = reader.choice("metadata") ?? metadata

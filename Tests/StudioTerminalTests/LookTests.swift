@@ -101,15 +101,17 @@ extension StudioScenarios {
             #expect(try studio.settle() == before)
         }
 
-        @Test("26: with reduced motion and nothing to do not a byte is sent")
-        func idle() throws {
+        @Test(
+            "26: with nothing to do not a byte is sent: with a draft and reduced motion, or just opened",
+            arguments: [("motion = \"reduced\"\n", TmuxStudio.Beginning.draft("a fox")), ("", .prompt("a fox"))])
+        func idle(settings: String, beginning: TmuxStudio.Beginning) throws {
             let studio = try TmuxStudio()
-            try studio.writeSettings("motion = \"reduced\"\n")
-            try studio.open(with: .draft("a fox"))
+            try studio.writeSettings(settings)
+            try studio.open(with: beginning)
             try studio.wait("a message stays", forReport: { $0.message == nil })
             _ = try studio.settle()
             let before = try studio.report().process.writtenBytes
-            Thread.sleep(forTimeInterval: 3)
+            Thread.sleep(forTimeInterval: 5)
             #expect(try studio.report().process.writtenBytes == before)
         }
 
@@ -127,6 +129,42 @@ extension StudioScenarios {
             let frames = Double(after.sentFrames - before.sentFrames)
             #expect(frames <= 12.6 * ((end - start) / .seconds(1)) + 2)
             #expect(Double(after.writtenBytes - before.writtenBytes) / frames < 700 * 1024 / 12)
+        }
+
+        @Test("19: colours, mouse and frame rate follow the settings file while the studio runs")
+        func liveSettings() throws {
+            let studio = try PlayedStudio(answers: PlayedStudio.plain)
+            try studio.makeDraft()
+            func write(_ text: String) throws {
+                let folder = studio.home.appending(path: "config")
+                try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+                studio.terminal.forget()
+                try text.write(to: folder.appending(path: "config.toml"), atomically: true, encoding: .utf8)
+            }
+            try write("mouse = false\n")
+            try studio.see(ControlBytes.mouseOff)
+            try write("mouse = true\n")
+            try studio.see(ControlBytes.mouseOn)
+            #expect(Self.hasColors(studio.text) || studio.text.contains("▀"))
+            try write("color = \"never\"\n")
+            // Everything is drawn again, without colours.
+            try studio.see("\u{1B}[2J")
+            try studio.wait("the message", forReport: { $0.message?.text.contains("read again") == true })
+            let redrawn = studio.text.components(separatedBy: "\u{1B}[2J").last ?? ""
+            #expect(!Self.hasColors(redrawn))
+            try write("color = \"256\"\nfps = 1\n")
+            try studio.wait("colours") { Self.hasColors(studio.text) }
+            try studio.wait("a frame") { studio.text.contains(ControlBytes.readyQuestion) }
+            studio.terminal.forget()
+            let start = ContinuousClock.now
+            studio.terminal.run(for: .seconds(3))
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            let frames = studio.text.components(separatedBy: ControlBytes.readyQuestion).count - 1
+            #expect(Double(frames) <= seconds + 1, "\(frames) in \(seconds) s")
+        }
+
+        private static func hasColors(_ text: String) -> Bool {
+            styleCodes(text).contains { ((30...49).contains($0) && $0 % 10 != 9) || (90...107).contains($0) }
         }
 
         // MARK: Looking

@@ -1,5 +1,6 @@
 import Foundation
 import TerminalKit
+import TestSupport
 import Testing
 
 extension StudioScenarios {
@@ -36,11 +37,65 @@ extension StudioScenarios {
             #expect(!text.contains("\u{1B}[2J"))
         }
 
-        @Test("22: with pictures off there are none")
+        @Test(
+            "22: a sixel frame of the running studio, read back from its trace, is the draft's frame at 25 dB and more")
+        func sixelQuality() throws {
+            let trace = FileManager.default.temporaryDirectory.appending(path: "turbo2k-trace-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: trace) }
+            let studio = try PlayedStudio(
+                answers: PlayedStudio.sixel, columns: 120, rows: 40, options: ["--trace-bytes", trace.path],
+                environment: ["TURBO2K_GRAPHICS": "sixel"])
+            try studio.makeDraft()
+            studio.type("\u{1B}")
+            try studio.wait("out of the prompt", forReport: { $0.focus == "params" })
+            studio.type("3 ,")
+            try studio.wait("a still frame", forReport: { !$0.preview.isPlaying && $0.preview.frame != nil })
+            // Everything is drawn again: the last picture of the trace is whole and of this frame.
+            studio.terminal.forget()
+            studio.type("\u{C}")
+            try studio.see(Self.sixelStart)
+            let frame = try #require(try studio.report().preview.frame)
+            let bytes = [UInt8](try Data(contentsOf: trace))
+            let start = try #require(Self.lastPlace(of: Array(Self.sixelStart.utf8), in: bytes[...]))
+            let body = bytes[(start + Self.sixelStart.utf8.count)...]
+            let end = try #require(body.firstIndex(of: 0x1B))
+            let picture = SixelPicture(body[..<end])
+            #expect(picture.faults.isEmpty && picture.width > 100)
+            let clip = studio.home.appending(path: "data/jobs/1/clip.mp4").path
+            let decoded = try Self.frame(frame - 1, of: clip, width: 512, height: 288)
+            let wanted = decoded.scaled(width: picture.width, height: picture.height)
+            let error = zip(wanted.pixels, picture.pixels).reduce(0.0) { sum, pair in
+                sum + pow(Double(pair.0) - Double(pair.1), 2)
+            }
+            let quality = 10 * log10(255 * 255 * Double(wanted.pixels.count) / error)
+            #expect(quality >= 25, "\(quality) dB")
+        }
+
+        private static func lastPlace(of wanted: [UInt8], in bytes: ArraySlice<UInt8>) -> Int? {
+            bytes.indices.reversed().first { bytes[$0] == wanted[0] && bytes[$0...].starts(with: wanted) }
+        }
+
+        /// A frame of a clip, by another program.
+        private static func frame(_ index: Int, of clip: String, width: Int, height: Int) throws -> PixelFrame {
+            let file = FileManager.default.temporaryDirectory.appending(path: "turbo2k-frame-\(UUID().uuidString)")
+            defer { try? FileManager.default.removeItem(at: file) }
+            let made = try TmuxStudio.run(
+                "ffmpeg",
+                [
+                    "-v", "error", "-i", clip, "-vf", "select=eq(n\\,\(index))", "-frames:v", "1", "-f", "rawvideo",
+                    "-pix_fmt", "rgb24", file.path,
+                ], environment: [:])
+            try #require(made.status == 0)
+            return PixelFrame(width: width, height: height, pixels: [UInt8](try Data(contentsOf: file)))
+        }
+
+        @Test("22: with pictures off there are none, but words for them")
         func off() throws {
             let studio = try PlayedStudio(answers: PlayedStudio.sixel, environment: ["TURBO2K_GRAPHICS": "off"])
             studio.type("a fox\r")
             try studio.see("draft 1 saved")
+            try studio.see("Clip of 512x288 pixels")
+            try studio.see("movement.")
             studio.terminal.run(for: .milliseconds(500))
             // The one string of this kind is a question.
             #expect(studio.text.components(separatedBy: "\u{1B}P").dropFirst().allSatisfy { $0.hasPrefix("+q524742") })
@@ -92,19 +147,38 @@ extension StudioScenarios {
             #expect(Set(last).isSuperset(of: ids), "pictures are left behind")
         }
 
-        @Test("23: kitty keeps the frames of a clip: a loop sends each once, then only their numbers")
+        @Test("13: kitty gets the frames of a clip once and plays them by itself, and stops with the studio's clip")
         func keptFrames() throws {
             let studio = try PlayedStudio(answers: PlayedStudio.kitty(named: "kitty(0.26.5)"))
             try studio.makeDraft()
-            try studio.wait("some rounds") {
-                Self.commands(studio.text).filter { $0["a"] == "a" }.count > 30
+            func newest() -> ArraySlice<[String: String]> {
+                let commands = Self.commands(studio.text)
+                return commands.lastIndex { $0["a"] == "T" }.map { commands[$0...] } ?? []
             }
-            let commands = Self.commands(studio.text)
-            let clip = try #require(commands.last?["i"])
-            let begin = try #require(commands.lastIndex { $0["a"] == "T" && $0["i"] == clip })
-            let sent = commands[begin...].filter { $0["a"] == "f" }
-            #expect(sent.count < 25, "frames are sent again")
-            #expect(commands.allSatisfy { $0["q"] == "2" || $0["a"] == "q" })
+            try studio.wait("it plays by itself") { newest().contains { $0["s"] == "3" } }
+            let commands = newest()
+            let start = try #require(commands.firstIndex { $0["s"] == "3" })
+            #expect(commands.filter { $0["a"] == "f" }.count < 25, "frames are sent again")
+            #expect(commands.allSatisfy { $0["q"] == "2" })
+            // A clip of a second takes as long there.
+            let gaps = commands[..<start].compactMap { $0["z"].flatMap(Int.init) }.filter { $0 > 0 }
+            #expect((1000...1100).contains(gaps.reduce(0, +)), "\(gaps)")
+            // From here a round costs one command, which keeps it in step.
+            studio.terminal.forget()
+            try studio.wait("some rounds") { Self.commands(studio.text).count > 2 }
+            let later = Self.commands(studio.text)
+            #expect(later.allSatisfy { $0["a"] == "a" && $0["c"] != nil && $0["s"] == nil }, "\(later)")
+            studio.type("\u{1B}")
+            try studio.wait("out of the prompt", forReport: { $0.focus == "params" })
+            studio.terminal.forget()
+            studio.type("3 ")
+            try studio.wait("it stops") { Self.commands(studio.text).contains { $0["s"] == "1" } }
+            studio.type(" ")
+            try studio.wait("it goes on") { Self.commands(studio.text).contains { $0["s"] == "3" } }
+            // Nobody looks.
+            studio.terminal.forget()
+            studio.type("\u{1B}[O")
+            try studio.wait("it stops") { Self.commands(studio.text).contains { $0["s"] == "1" } }
         }
 
         @Test("24: a terminal that answers nothing is usable, with half-blocks")

@@ -143,6 +143,10 @@ struct PromptScenarioTests {
         try studio.see("is A")
         try studio.key("[", "b")
         try studio.see("[A] draft 2  [B] draft 1")
+        for _ in 0..<3 {
+            let preview = try studio.report().preview
+            #expect(preview.frame != nil && preview.frame == preview.referenceFrame)
+        }
         try studio.key("b")
         try studio.see("draft 1 minus draft 2")
         try studio.key("b")
@@ -151,6 +155,18 @@ struct PromptScenarioTests {
         try studio.key("b")
         try studio.see("draft 1  [B]")
         try studio.see("draft 2  [A]")
+        // Standing still they go on taking turns, and both say the same number.
+        try studio.key("3", "Space", ",")
+        try studio.wait("it plays on", forReport: { !$0.preview.isPlaying })
+        var counters: [String: String] = [:]
+        try studio.wait("they do not take turns") {
+            let screen = try studio.screen()
+            let side = screen.firstMatch(of: /draft \d  \[([AB])\]/).map { String($0.1) }
+            let counter = screen.firstMatch(of: /⏸ +(\d+\/\d+)/).map { String($0.1) }
+            if let side, let counter { counters[side] = counter }
+            return counters.count == 2
+        }
+        #expect(counters["A"] == counters["B"])
     }
 
     @Test("5: V shows the guidance features block by block, then the contact sheet, then the picture")

@@ -126,6 +126,26 @@ extension StudioScenarios {
             #expect(try studio.newestClipDigest() == expected)
         }
 
+        @Test("9: where the settings want it a job finishes its step and waits while the studio is suspended")
+        func pausedWhileSuspended() throws {
+            let studio = try TmuxStudio.shell()
+            try studio.writeSettings("pause_on_suspend = true\n")
+            try studio.enter(try studio.command(stepMilliseconds: 250))
+            try studio.see("? help")
+            try studio.type("a fox")
+            try studio.key("Enter")
+            try studio.seeStep(3)
+            try studio.key("C-z")
+            try studio.see("Stopped")
+            try studio.waitOutside("the job waits") {
+                try studio.turbo2k("queue", "--json").output.contains("\"state\":\"waiting\"")
+            }
+            Thread.sleep(forTimeInterval: 1)
+            #expect(try studio.turbo2k("queue", "--json").output.contains("\"state\":\"waiting\""))
+            try studio.enter("clear; fg")
+            try studio.see("draft 1 saved")
+        }
+
         @Test("12: without a shell it says so and stays usable")
         func suspendWithoutShell() throws {
             let studio = try TmuxStudio()

@@ -57,34 +57,65 @@ extension StudioScenarios {
             }
         }
 
-        /// Keys as bytes, and where they take the cursor in `one two`, from its end at column 7.
-        private static let cursorKeys: [(bytes: String, column: Int)] = [
-            ("\u{1B}OD", 6), ("\u{1B}[D", 6), ("\u{1B}[1;5D", 4), ("\u{1B}[1~", 0), ("\u{1B}[H", 0), ("\u{1B}OH", 0),
-            ("\u{1B}b", 4), ("\u{1}", 0),
+        /// Keys as bytes, and where they take the cursor in three rows of `one two`, from the end of the second: columns
+        /// and rows from there.
+        private static let cursorKeys: [(bytes: String, dx: Int, dy: Int)] = [
+            ("\u{1B}OA", 0, -1), ("\u{1B}[A", 0, -1), ("\u{1B}OB", 0, 1), ("\u{1B}[B", 0, 1), ("\u{1B}OD", -1, 0),
+            ("\u{1B}[D", -1, 0), ("\u{1B}[1;5D", -3, 0), ("\u{1B}[1~", -7, 0), ("\u{1B}[7~", -7, 0),
+            ("\u{1B}[H", -7, 0),
+            ("\u{1B}OH", -7, 0), ("\u{1B}b", -3, 0), ("\u{1}", -7, 0),
+        ]
+
+        /// The same from the start of the second row.
+        private static let keysToTheRight: [(bytes: String, dx: Int)] = [
+            ("\u{1B}[1;5C", 3), ("\u{1B}f", 3), ("\u{1B}OC", 1), ("\u{1B}[C", 1), ("\u{1B}[4~", 7), ("\u{1B}[8~", 7),
+            ("\u{1B}[F", 7), ("\u{1B}OF", 7), ("\u{5}", 7),
+        ]
+
+        private static let lateAnswers = [
+            "\u{1B}[?62;4c", "\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\", "\u{1B}]11;rgb:00/00/00\u{7}", "\u{1B}[6;18;9t",
+            "\u{1B}P1+r524742=38\u{1B}\\", "\u{1B}[0n", "\u{1B}[?2026;2$y", "\u{1B}[?1;0;256S",
+            "\u{1B}_Gi=31;OK\u{1B}\\",
+            "\u{1B}P>|XTerm(379)\u{1B}\\", "\u{1B}[>84;0;0c", "\u{1B}[24;80R", "\u{1B}[99;99;99x",
         ]
 
         @Test("18: each form of a cursor key acts once, Esc alone leaves the text, late answers are not typed")
         func keysOfTerminals() throws {
             let studio = try PlayedStudio(answers: PlayedStudio.plain)
-            let start = try #require(try studio.report().cursor?.x)
-            studio.type("one two")
-            for (bytes, column) in Self.cursorKeys {
-                studio.type("\u{5}")
-                try studio.wait("the end", forReport: { $0.cursor?.x == start + 7 })
-                studio.type(bytes)
-                try studio.wait("\(bytes.debugDescription) once", forReport: { $0.cursor?.x == start + column })
+            let origin = try #require(try studio.report().cursor)
+            studio.type("\u{1B}[200~one two\none two\none two\u{1B}[201~")
+            try studio.wait("three rows", forReport: { $0.cursor?.x == origin.x + 7 && $0.cursor?.y == origin.y + 2 })
+            func home(_ column: Int) throws {
+                // Up or down to the second row, by keys that are tried themselves elsewhere in this list.
+                let row = try #require(try studio.report().cursor).y - origin.y
+                studio.type(row == 2 ? "\u{1B}[A" : row == 0 ? "\u{1B}[B" : "")
+                studio.type(column == 0 ? "\u{1}" : "\u{5}")
+                try studio.wait(
+                    "back", forReport: { $0.cursor?.x == origin.x + column && $0.cursor?.y == origin.y + 1 })
             }
-            studio.type(
-                "\u{1B}[?62;4c\u{1B}]11;rgb:ffff/ffff/ffff\u{1B}\\\u{1B}[6;18;9t\u{1B}P1+r524742=38\u{1B}\\\u{1B}[0n")
-            studio.type("\u{5}!")
-            try studio.wait("the answers swallowed", forReport: { $0.prompt == "one two!" })
+            func press(_ bytes: String, from column: Int, dx: Int, dy: Int = 0) throws {
+                try home(column)
+                studio.type(bytes)
+                try studio.wait(
+                    "\(bytes.debugDescription) once",
+                    forReport: { $0.cursor?.x == origin.x + column + dx && $0.cursor?.y == origin.y + 1 + dy })
+            }
+            for (bytes, dx, dy) in Self.cursorKeys { try press(bytes, from: 7, dx: dx, dy: dy) }
+            for (bytes, dx) in Self.keysToTheRight { try press(bytes, from: 0, dx: dx) }
+            try home(7)
+            for answer in Self.lateAnswers { studio.type(answer) }
+            studio.type("!")
+            try studio.wait("the answers swallowed", forReport: { $0.prompt == "one two\none two!\none two" })
             studio.type("\u{1B}")
             try studio.wait("Esc alone", forReport: { $0.focus == "params" })
         }
 
         @Test("28: a click focuses, the wheel scrolls without moving the focus, far columns count")
         func mouse() throws {
-            let studio = try TmuxStudio.opened(240, 60, with: .draft("a fox"))
+            let studio = try TmuxStudio()
+            for _ in 0..<3 { try studio.makeDraft() }
+            try studio.open(240, 60)
+            try studio.wait("the newest draft", forReport: { $0.drafts.selected == 3 })
             let panes = try studio.report().panes
             func point(_ pane: String, dx: Int = 3, dy: Int = 2) throws -> (x: Int, y: Int) {
                 let area = try #require(panes[pane])
@@ -99,9 +130,13 @@ extension StudioScenarios {
             try studio.wait("the form has no focus", forReport: { $0.focus == "params" })
             let drafts = try #require(panes["drafts"])
             #expect(drafts.x + drafts.width > 224, "the list does not reach past column 223")
-            try send(64, (drafts.x + drafts.width - 3, drafts.y + 2))
-            #expect(try studio.report().focus == "params")
-            try send(0, (drafts.x + drafts.width - 3, drafts.y + 2))
+            let far = (x: drafts.x + drafts.width - 3, y: drafts.y + 2)
+            for (button, draft) in [(65, 2), (65, 1), (64, 2), (64, 3)] {
+                try send(button, far)
+                try studio.wait(
+                    "the list does not scroll", forReport: { $0.drafts.selected == draft && $0.focus == "params" })
+            }
+            try send(0, far)
             try studio.wait("the far pane has no focus", forReport: { $0.focus == "drafts" })
         }
 

@@ -35,6 +35,45 @@ struct PreviewStateTests {
         #expect(preview.frameIndex == 9)
     }
 
+    /// A clip whose frames are as bright as their number.
+    private static func numbered(_ source: ShownClip.Source, frames: Int, fps: Double) -> ShownClip {
+        let pictures = (0..<frames).map {
+            VideoFrame(width: 8, height: 4, pixels: Array(repeating: UInt8($0), count: 96))
+        }
+        return ShownClip(source: source, frames: pictures, fps: fps)
+    }
+
+    @Test(
+        "43: A and B show the same moment: side by side, in turns and as their difference",
+        arguments: [(24.0, 48), (12, 24), (24, 20)])
+    func compared(fps: Double, frames: Int) throws {
+        for isWide in [true, false] {
+            var preview = PreviewState()
+            preview.show(Self.numbered(.draft(1), frames: frames, fps: fps), now: 0)
+            preview.setReference()
+            preview.show(Self.numbered(.draft(2), frames: 48, fps: 24), now: 0)
+            preview.comparesSideBySide = isWide
+            preview.toggleComparing(now: 0)
+            var turns: Set<Bool> = []
+            for tick in 0..<40 {
+                _ = preview.advance(now: Double(tick) / 20)
+                let moment = Double(preview.frameIndex) / 24
+                #expect(preview.referenceIndex == min(Int(moment * fps + 1e-6), frames - 1))
+                let picture = try #require(preview.frame)
+                turns.insert(preview.showsReference)
+                #expect(picture.width == (isWide ? 20 : 8))
+                let last = isWide || !preview.showsReference ? preview.frameIndex : preview.referenceIndex
+                let first = isWide || preview.showsReference ? preview.referenceIndex : preview.frameIndex
+                #expect(picture.pixels.first == UInt8(first) && picture.pixels.last == UInt8(last))
+                #expect(preview.shownIndex == (preview.showsReference ? preview.referenceIndex : preview.frameIndex))
+            }
+            #expect(turns.count == (isWide ? 1 : 2))
+            preview.toggleComparing(now: 2)
+            // Grey where they are equal.
+            if fps == 24, frames == 48 { #expect(Set(preview.frame?.pixels ?? []).count == 1) }
+        }
+    }
+
     @Test("Seeking goes to the part of the clip")
     func seeks() {
         var preview = PreviewState()

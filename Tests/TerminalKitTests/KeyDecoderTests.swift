@@ -63,7 +63,7 @@ struct KeyDecoderTests {
         ("\(escape)P1+r524742=38\(escape)\\", .answer(.capability(name: "RGB", value: "8"))),
         ("\(escape)P0+r524742\(escape)\\", .answer(.capability(name: "RGB", value: nil))),
         ("\(escape)[0n", .answer(.ready)), ("\(escape)[12;40R", .answer(.cursorPosition(column: 39, row: 11))),
-        ("\(escape)[99;99;99x", .answer(.other)),
+        ("\(escape)[99;99;99x", .answer(.unknown("ESC [ 99;99;99x"))),
     ]
 
     @Test("Each form is one key", arguments: forms.indices)

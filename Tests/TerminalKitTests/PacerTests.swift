@@ -76,6 +76,43 @@ struct PacerTests {
         #expect(count > 50 && count < 80)
     }
 
+    @Test("A line has room once it has carried the most that a picture may have")
+    func room() {
+        var pacer = Pacer(FrameRate(first: 4, most: 8))
+        #expect(!pacer.hasRoom)
+        for tick in 0..<12 {
+            pacer.noteSent(now: after(Double(tick)))
+            pacer.noteReady(now: after(Double(tick) + 0.02))
+        }
+        #expect(pacer.hasRoom)
+        pacer.reset()
+        #expect(!pacer.hasRoom)
+    }
+
+    @Test("A frame for which nothing is sent keeps the beat")
+    func unsent() {
+        var pacer = Pacer(FrameRate(first: 10, most: 10))
+        var count = 0
+        for tick in 0..<1000 where pacer.mayStart(now: after(Double(tick) / 1000)) {
+            pacer.noteUnsent(now: after(Double(tick) / 1000))
+            count += 1
+        }
+        #expect(count == 10)
+    }
+
+    @Test("A cap lowers rates and never raises them")
+    func cap() {
+        #expect(FrameRate(first: 4, most: 8).capped(at: 6) == FrameRate(first: 4, most: 6))
+        #expect(FrameRate(first: 12, most: 12).capped(at: 5) == FrameRate(first: 5, most: 5))
+        #expect(FrameRate(first: 0, most: 0).capped(at: 24) == FrameRate(first: 0, most: 0))
+    }
+
+    @Test("Of the small pictures one moves: at 4 a second, over ssh at 2 once there is room")
+    func thumbnails() {
+        #expect(FrameRate.ofThumbnail(isRemote: false) == FrameRate(first: 4, most: 4))
+        #expect(FrameRate.ofThumbnail(isRemote: true) == FrameRate(first: 0, most: 2))
+    }
+
     @Test("Still pictures do not move")
     func still() {
         #expect(frameCount(delay: 0.01, FrameRate(first: 0, most: 0)) == 0)
@@ -94,5 +131,16 @@ struct PacerTests {
         #expect(rate(.sixel, rect, 640, 360, false) == FrameRate(first: 10, most: 10))
         #expect(rate(.sixel, rect, 816, 456, true) == FrameRate(first: 1, most: 3))
         #expect(rate(.iterm, rect, 0, 0, true) == FrameRate(first: 0, most: 0))
+        #expect(rate(.iterm, rect, 0, 0, false) == FrameRate(first: 4, most: 4))
+        #expect(rate(.half, rect, 0, 0, true) == FrameRate(first: 6, most: 12))
+        #expect(rate(.sixel, rect, 640, 360, true) == FrameRate(first: 2, most: 6))
+        #expect(rate(.sixel, rect, 816, 456, false) == FrameRate(first: 6, most: 6))
+        #expect(rate(.ascii, rect, 0, 0, false) == FrameRate(first: 12, most: 12))
+        #expect(rate(.ascii, rect, 0, 0, true) == FrameRate(first: 8, most: 12))
+        #expect(rate(.kitty, rect, 0, 0, false) == FrameRate(first: 12, most: 12))
+        #expect(rate(.kitty, rect, 0, 0, true) == FrameRate(first: 4, most: 8))
+        let shared = FrameRate.of(
+            .kitty, rect: rect, pixelWidth: 0, pixelHeight: 0, isRemote: false, sharesMemory: true)
+        #expect(shared == FrameRate(first: 24, most: 24))
     }
 }

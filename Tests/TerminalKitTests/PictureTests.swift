@@ -226,8 +226,8 @@ struct HalfBlockTests {
     }
 
     @Test(
-        "Quadrants, sextants and braille come from libchafa, in place",
-        arguments: [GraphicsMode.quadrant, .sextant, .braille])
+        "Quadrants, sextants, octants and braille stand in place, and a frame that stays costs nothing",
+        arguments: [GraphicsMode.quadrant, .sextant, .octant, .braille])
     func symbols(mode: GraphicsMode) throws {
         var capabilities = capabilities(.trueColor)
         capabilities.graphics = mode
@@ -241,6 +241,42 @@ struct HalfBlockTests {
         #expect(terminal[1, 1] == TerminalModel.Look())
         #expect(terminal.unknown.isEmpty)
         #expect(encoder.encode(testFrame(width: 180, height: 108), in: rect, over: encoded.shown).bytes.isEmpty)
+    }
+}
+
+struct OctantTests {
+    /// The character of a cell whose eight pixels are white where a bit of `mask` is set, row by row.
+    private func glyph(_ mask: Int) throws -> UInt32 {
+        let capabilities = TerminalCapabilities(
+            answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm", "COLORTERM": "truecolor"]),
+            description: TerminalDescription(
+                colorCount: 256, hasDirectColor: false,
+                modes: ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")),
+            size: .fallback, isUTF8: true,
+            wishes: {
+                $0.graphics = .octant; return $0
+            }(TerminalCapabilities.Wishes()))
+        let encoder = try #require(PictureEncoders.encoder(for: capabilities, imageIDs: ImageIDs(processID: 1)))
+        let pixels = (0..<8).flatMap { [UInt8](repeating: mask >> $0 & 1 == 1 ? 255 : 0, count: 3) }
+        let bytes = encoder.encode(
+            PixelFrame(width: 2, height: 4, pixels: pixels), in: Rect(x: 0, y: 0, width: 1, height: 1), over: nil
+        ).bytes
+        let text = String(decoding: bytes, as: UTF8.self).replacing(/\u{1B}\[[0-9;]*[A-Za-z]/, with: "")
+        return try #require(text.unicodeScalars.first).value
+    }
+
+    @Test("Each set of pixels has its character, by the names of Unicode 16")
+    func names() throws {
+        // BLOCK OCTANT-3, -23, -4, -5, -2345678, then sets that were characters before.
+        let named: [(Int, UInt32)] = [
+            (0x04, 0x1CD00), (0x06, 0x1CD01), (0x08, 0x1CD03), (0x10, 0x1CD09), (0xFE, 0x1CDE5), (0x01, 0x1CEA8),
+            (0x03, 0x1FB82), (0x05, 0x2598), (0x0F, 0x2580), (0x14, 0x1FBE6), (0x55, 0x258C), (0xAA, 0x2590),
+            (0xC0, 0x2582), (0xF0, 0x2584), (0xFA, 0x259F),
+        ]
+        for (mask, wanted) in named { #expect(try glyph(mask) == wanted, "\(mask)") }
+        var all: Set<UInt32> = []
+        for mask in 0..<255 { all.insert(try glyph(mask)) }
+        #expect(all.count == 255 && all.filter { (0x1CD00...0x1CDE5).contains($0) }.count == 230)
     }
 }
 

@@ -149,6 +149,83 @@ struct KittyTests {
         #expect(shown?.imageID == ids.second)
     }
 
+    /// What a clip of 24 frames costs a terminal that keeps frames, of which every second one is sent.
+    private struct Film {
+        let encoder: any PictureEncoder
+        let rect: Rect
+        var shown: ShownPicture?
+
+        mutating func name(_ index: Int, clip: Int = 1) -> [[String: String]] {
+            let encoded = encoder.encode(
+                testFrame(width: 32, height: 18, time: index), at: ClipPlace(clip: clip, index: index), in: rect,
+                over: shown)
+            shown = encoded.shown
+            return commands(encoded.bytes).map(\.keys)
+        }
+
+        mutating func play(_ index: Int, fps: Double = 24, clip: Int = 1) -> [[String: String]]? {
+            let tempo = ClipTempo(frameCount: 24, framesPerSecond: fps)
+            guard let shown,
+                let played = encoder.play(from: ClipPlace(clip: clip, index: index), tempo, rate: 12, over: shown)
+            else { return nil }
+            self.shown = played.shown
+            return commands(played.bytes).map(\.keys)
+        }
+    }
+
+    @Test("A terminal that has a round of a clip plays it by itself at its true speed, until it is told to stop")
+    func playsByItself() throws {
+        let encoder = try encoder(.kitty, answers: "\u{1B}P>|kitty(0.26.5)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\")
+        var film = Film(encoder: encoder, rect: rect)
+        let id = String(ids.first)
+        for index in stride(from: 4, to: 24, by: 2) {
+            _ = film.name(index)
+            #expect(film.play(index) == nil, "a round is not complete at \(index)")
+        }
+        _ = film.name(0)
+        _ = film.name(2)
+        // The second round begins between two frames of the first.
+        let start = try #require(film.play(5))
+        #expect(start.dropLast().allSatisfy { $0["a"] == "a" && $0["i"] == id && $0["q"] == "2" })
+        #expect(start.dropLast().compactMap { $0["r"] } == (1...12).map(String.init))
+        #expect(start.compactMap { $0["z"].flatMap(Int.init) }.reduce(0, +) == 1000)
+        #expect(start.last == ["a": "a", "i": id, "s": "3", "v": "1", "c": "1", "q": "2"])
+        #expect(film.shown?.tempo == ClipTempo(frameCount: 24, framesPerSecond: 24))
+        // Kept in step, then at half the speed.
+        #expect(film.play(0) == [["a": "a", "i": id, "c": "11", "q": "2"]])
+        #expect(film.play(0, fps: 12)?.compactMap { $0["z"].flatMap(Int.init) }.reduce(0, +) == 2000)
+        // A frame that was not in the round is shown, and never played.
+        let still = film.name(7)
+        #expect(still.first?["a"] == "f" && still.first?["z"] == "-1")
+        #expect(still.last == ["a": "a", "i": id, "s": "1", "c": "13", "q": "2"])
+        #expect(film.shown?.tempo == nil)
+        #expect(film.play(8)?.count == 13)
+        let held = try #require(film.shown.flatMap { encoder.hold($0) })
+        #expect(commands(held.bytes).map(\.keys) == [["a": "a", "i": id, "s": "1", "q": "2"]])
+        #expect(encoder.hold(held.shown) == nil)
+        // Another clip is another film.
+        _ = film.name(0, clip: 2)
+        #expect(film.play(0, clip: 2) == nil)
+    }
+
+    @Test("What is no whole round is not played: jumps to and fro, or the few frames of a slow start")
+    func incompleteRounds() throws {
+        let encoder = try encoder(.kitty, answers: "\u{1B}P>|kitty(0.26.5)\u{1B}\\\u{1B}_Gi=31;OK\u{1B}\\")
+        for order in [
+            [0, 2, 4, 6, 8, 3, 10, 12, 14, 16, 18, 20, 22], [0, 6, 12, 18], [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+        ] {
+            var film = Film(encoder: encoder, rect: rect)
+            for index in order { _ = film.name(index) }
+            #expect(film.play(0) == nil, "\(order)")
+        }
+        var other = Film(encoder: try direct(), rect: rect)
+        for index in 0..<24 { _ = other.name(index) }
+        #expect(other.play(0) == nil)
+    }
+
+    /// That of a terminal that keeps nothing.
+    private func direct() throws -> any PictureEncoder { try encoder(.kitty) }
+
     @Test("A terminal on this machine gets pixels in shared memory")
     func sharedMemory() throws {
         let encoder = try encoder(.kitty, answers: "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}_Gi=32;OK\u{1B}\\")

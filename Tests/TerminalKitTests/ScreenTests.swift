@@ -112,6 +112,26 @@ struct ScreenTests {
         #expect(sent.contains(1) && sent.contains(7))
     }
 
+    @Test("Colours can go and come back while the screen is used")
+    func anotherDepth() throws {
+        let screen = try screen()
+        var canvas = Canvas(width: 40, height: 12)
+        canvas.write("a", x: 0, y: 0, style: Style(foreground: .palette(215)))
+        for (depth, foreground) in [
+            (ColorDepth.palette256, [38, 5, 215]), (.mono, []), (.ansi16, [93]), (.palette256, [38, 5, 215]),
+        ] {
+            screen.setDepth(depth)
+            var terminal = TerminalModel(width: 40, height: 12)
+            terminal.apply(screen.render(canvas))
+            #expect(terminal[0, 0].foreground == foreground, "\(depth)")
+            #expect(terminal[0, 0].text == "a")
+            #expect(screen.render(canvas).isEmpty)
+        }
+        let plain = try self.screen("vt100", depth: .mono)
+        plain.setDepth(.palette256)
+        #expect(plain.depth == .mono)
+    }
+
     @Test("Eight colours stay eight; bright ones are bold, bright black is dim")
     func eightColors() throws {
         let screen = try screen("xterm", depth: .ansi16)
@@ -209,6 +229,8 @@ struct ScreenTests {
         #expect(
             String(decoding: bytes, as: UTF8.self)
                 == "\u{1B}[?2026hT\u{1B}7\u{1B}[?25lP\u{1B}8\u{1B}[?25h\u{1B}[?2026l")
+        let erased = OutputFrame.bytes(before: [66], text: [65], picture: [], showsCursor: true, isSynchronized: true)
+        #expect(String(decoding: erased, as: UTF8.self) == "\u{1B}[?2026h\u{1B}7B\u{1B}8A\u{1B}[?2026l")
         #expect(OutputFrame.bytes(text: [], picture: [], showsCursor: true, isSynchronized: true).isEmpty)
         #expect(OutputFrame.bytes(text: [65], picture: [], showsCursor: true, isSynchronized: false) == [65])
     }

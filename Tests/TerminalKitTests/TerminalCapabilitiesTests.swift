@@ -101,6 +101,31 @@ struct TerminalCapabilitiesTests {
         #expect(capabilities.usesPlaceholders == (example.graphics == .kitty))
     }
 
+    @Test("A round of questions replaces the last one's answers, since another terminal may have come")
+    func rounds() {
+        var rounds = AnswerRounds()
+        var decoder = KeyDecoder()
+        func tell(_ text: String) {
+            for case .answer(let answer) in decoder.feed(Array(text.utf8)) { rounds.note(answer) }
+        }
+        tell(Self.kitty)
+        tell("\u{1B}_Gi=32;OK\u{1B}\\")
+        #expect(rounds.inForce.hasKittyGraphics && rounds.inForce.sharesKittyMemory)
+        // The same one again: nothing changes, not even on the way.
+        let before = rounds.inForce
+        tell("\u{1B}P>|kitty(0.31)\u{1B}\\")
+        #expect(rounds.inForce == before)
+        tell(String(Self.kitty.dropFirst("\u{1B}P>|kitty(0.31)\u{1B}\\".count)))
+        #expect(rounds.inForce == before)
+        // Another: what it does not answer it does not have.
+        tell(Self.xterm)
+        #expect(!rounds.inForce.hasKittyGraphics && !rounds.inForce.sharesKittyMemory)
+        #expect(rounds.inForce.version == "XTerm(379)" && rounds.inForce.modes.isEmpty)
+        // What comes late improves at once.
+        tell("\u{1B}[?2026;2$y")
+        #expect(rounds.inForce.knows(mode: 2026))
+    }
+
     @Test("Command line beats environment beats settings beats the terminal")
     func colorOrder() {
         let plain = TerminalEnvironment(["TERM": "xterm-256color"])

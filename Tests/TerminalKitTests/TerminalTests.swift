@@ -87,6 +87,29 @@ struct TerminalTests {
         close(pty.master)
     }
 
+    @Test(
+        "The mouse can be taken and left while the terminal is ours, and the description gives a size that nobody knows"
+    )
+    func mouseAndSize() async throws {
+        let pty = try PseudoTerminal()
+        let terminal = try Terminal(path: pty.path, environment: ["TERM": "xterm-256color"])
+        #expect(terminal.size == .fallback)
+        var description = description
+        description.size = TerminalSize(columns: 132, rows: 43)
+        try terminal.start(description, usesMouse: true)
+        #expect(terminal.size == TerminalSize(columns: 132, rows: 43))
+        _ = try await pty.output(until: "\u{1B}[?1004h")
+        for (uses, bytes) in [(false, ControlBytes.mouseOff), (true, ControlBytes.mouseOn)] {
+            terminal.setUsesMouse(uses)
+            // What it does already is not said again.
+            terminal.setUsesMouse(uses)
+            terminal.write("!")
+            #expect(try await pty.output(until: "!") == bytes + "!")
+        }
+        terminal.finish()
+        close(pty.master)
+    }
+
     @Test("Answers still on their way when the program ends are not left to the shell")
     func lateAnswers() async throws {
         let pty = try PseudoTerminal()

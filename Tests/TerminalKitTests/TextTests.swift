@@ -22,6 +22,9 @@ struct CellWidthTests {
         #expect(Shown(stacked).pieces.map { $0.text.unicodeScalars.count } == [5])
         #expect(Shown("\u{202E}").pieces.map(\.text).joined() == "<RLO>")
         #expect(Shown("\u{1B}").pieces.isEmpty)
+        // Some terminals would take two columns for the first and one for the second, and ncurses one and two.
+        #expect(Shown("❤\u{FE0F}").pieces == [Shown("❤").pieces[0]])
+        #expect(Shown("⌚\u{FE0E}").pieces == [Shown("⌚").pieces[0]])
     }
 }
 

@@ -57,8 +57,11 @@ int terminal_set_window_size(int terminal, int columns, int rows, int width, int
 int terminal_memory_file(void);
 
 /// Gives large blocks back to the system when they are freed. Clips come and go by the dozen megabytes on changing
-/// threads; the C library would keep some of it for each thread.
+/// threads; the C library would keep some of it for each thread that asks before this is called.
 void terminal_return_large_blocks(void);
+
+/// Gives back what is free now, small blocks too.
+void terminal_return_free_pages(void);
 
 /// 1 if the present locale's text is UTF-8.
 int terminal_locale_is_utf8(void);

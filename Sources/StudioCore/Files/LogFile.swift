@@ -18,6 +18,11 @@ package enum LogFile {
         }
     }
 
+    /// What only somebody who looks for a fault wants to know: written with `TURBO2K_LOG=debug`.
+    package static func debug(_ text: @autoclosure () -> String, from label: String) {
+        Logger(label: label).debug("\(text())")
+    }
+
     private static let isStarted = Mutex(false)
 
     private struct Handler: LogHandler {

@@ -16,6 +16,8 @@ enum AppEvent: Sendable {
     case requestEnded((any Error)?)
     /// A job that does not stop must not keep the terminal.
     case leaveAnyway
+    /// An engine that does not answer must not hold up a suspension.
+    case suspendAnyway
     /// A draft whose end was not seen here.
     case draftRead(DraftEntry)
     /// A job that is over, looked at again.

@@ -49,7 +49,7 @@ struct PicturePainter {
             }
         switch capabilities.graphics {
         case .half: return "half-block \(depth)"
-        case .quadrant, .sextant, .braille: return "\(capabilities.graphics.rawValue) \(depth)"
+        case .quadrant, .sextant, .octant, .braille: return "\(capabilities.graphics.rawValue) \(depth)"
         case .kitty, .sixel, .ascii, .off: return capabilities.graphics.rawValue
         case .iterm: return "iTerm2"
         }
@@ -69,7 +69,8 @@ struct PicturePainter {
                 frame.pixelFrame, on: &canvas, in: rect(for: frame, in: area),
                 hasDarkText: capabilities.hasLightBackground == true, style: look.text, keepsDialogs: true)
         case .off:
-            for (row, line) in card.prefix(area.height).enumerated() {
+            let lines = card.filter { !$0.isEmpty }.flatMap { TextWrap.lines($0, columns: area.width - 2) }
+            for (row, line) in lines.prefix(max(area.height - 1, 0)).enumerated() {
                 canvas.write(line, x: area.x + 1, y: area.y + 1 + row, style: look.text, limit: area.width - 2)
             }
         case .kitty where capabilities.usesPlaceholders:
@@ -94,6 +95,25 @@ struct PicturePainter {
         shown = encoded.shown
         isDamaged = false
         return update
+    }
+
+    /// How the terminal plays the clip by itself; nil where it does not.
+    var tempo: ClipTempo? { isDamaged ? nil : shown?.tempo }
+
+    /// Bytes that let the terminal play the clip by itself from this frame on; nil where it cannot, or not yet.
+    mutating func play(from place: ClipPlace, _ tempo: ClipTempo, rate: Double) -> Update? {
+        guard !isDamaged, let shown, let played = encoder?.play(from: place, tempo, rate: rate, over: shown) else {
+            return nil
+        }
+        self.shown = played.shown
+        return Update(picture: played.bytes)
+    }
+
+    /// Bytes that stop a clip that the terminal plays by itself; empty where it does not.
+    mutating func hold() -> [UInt8] {
+        guard let shown, let held = encoder?.hold(shown) else { return [] }
+        self.shown = held.shown
+        return held.bytes
     }
 
     /// A frame that came round before is not worked out again.

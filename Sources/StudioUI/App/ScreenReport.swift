@@ -56,6 +56,8 @@ struct ScreenReport: Encodable, Sendable {
         var graphics: String
         var frame: Int?
         var frames: Int?
+        /// The frame of A, while A and B are compared.
+        var referenceFrame: Int?
         var isPlaying: Bool
         var framesPerSecond: Double?
     }
@@ -110,6 +112,7 @@ struct ScreenReport: Encodable, Sendable {
         preview = Preview(
             area: drawing.picture.map(Area.init), graphics: state.preview.graphicsName,
             frame: clip == nil ? nil : state.preview.frameIndex + 1, frames: clip?.frames.count,
+            referenceFrame: state.preview.isComparing ? state.preview.referenceIndex + 1 : nil,
             isPlaying: state.preview.isPlaying, framesPerSecond: state.preview.achievedRate)
         self.process = process
     }

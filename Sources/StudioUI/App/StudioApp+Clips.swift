@@ -26,6 +26,7 @@ extension StudioApp {
                 guard !Task.isCancelled, !frames.isEmpty else { return }
                 mailbox.post(
                     .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))
+                FreedMemory.giveBack()
             } catch {
                 mailbox.post(.problem(String(describing: error), .error))
             }
@@ -47,6 +48,7 @@ extension StudioApp {
                     mailbox.post(.problem(String(describing: error), .error))
                 }
             }
+            FreedMemory.giveBack()
         }
     }
 
@@ -86,9 +88,9 @@ extension StudioApp {
         }
     }
 
-    /// Nil where nothing is to move: over ssh, with reduced motion, or where drafts have no pictures.
+    /// Nil where nothing is to move: on a line without room for it, with reduced motion, or where drafts have no pictures.
     private var movingDraft: DraftEntry? {
-        guard !environment.isRemote, settings.motion == .full else { return nil }
+        guard display.thumbnailRate > 0, settings.motion == .full else { return nil }
         return DraftsPane.movingDraft(state)
     }
 

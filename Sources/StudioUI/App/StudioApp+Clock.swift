@@ -41,6 +41,8 @@ extension StudioApp {
         // What is typed goes before a frame that waits, unless somebody leans on a key.
         let yields = hasInput && state.now - lastFrame < Self.longestYield
         if isMoving, !yields, display.mayMove, state.preview.advance(now: state.now) { lastFrame = state.now }
+        display.isHeld = !isMoving
+        state.thumbnailRate = display.thumbnailRate
         let (isPlaying, now) = (movesSheet, state.now)
         if isMoving { _ = state.sheet?.advance(now: now, isPlaying: isPlaying) }
         state.preview.achievedRate = state.preview.isPlaying ? display.achievedRate : nil
@@ -88,7 +90,8 @@ extension StudioApp {
             due.append(max(frame, pace ?? .infinity))
         }
         if isMoving, movesThumbnail {
-            due.append(((state.now * StudioState.thumbnailRate).rounded(.down) + 1) / StudioState.thumbnailRate)
+            let rate = display.thumbnailRate
+            due.append(((state.now * rate).rounded(.down) + 1) / rate)
         }
         if display.hasPostponedFrame, let pace = display.secondsToNextFrame { due.append(state.now + pace) }
         if let until = state.message?.until { due.append(until) }

@@ -115,18 +115,6 @@ extension StudioApp {
         state.hasReducedMotion = standsStill
     }
 
-    private func takeGraphics(_ former: Settings) {
-        if let milliseconds = settings.escapeMilliseconds, milliseconds != former.escapeMilliseconds {
-            terminal.setEscapeWait(.milliseconds(milliseconds))
-        }
-        guard settings.graphics != former.graphics || settings.picturesKeepColor != former.picturesKeepColor else {
-            return
-        }
-        wishes.wantsPictureColor = settings.picturesKeepColor
-        wishes.graphics = options.graphics ?? GraphicsMode(rawValue: settings.graphics.rawValue)
-        adoptCapabilities()
-    }
-
     private func takeMetadata(_ former: Settings) {
         guard settings.metadata != former.metadata else { return }
         state.form.metadata = settings.metadata
@@ -136,9 +124,7 @@ extension StudioApp {
     /// Settings of which a running studio can take no notice any more.
     private static func settingsForNextStart(_ former: Settings, _ new: Settings) -> [String] {
         let changes = [
-            ("preset", new.preset != former.preset), ("color", new.color != former.color),
-            ("mouse", new.hasMouse != former.hasMouse), ("fps", new.pictureFPS != former.pictureFPS),
-            ("threads", new.threads != former.threads),
+            ("preset", new.preset != former.preset), ("threads", new.threads != former.threads),
             ("output", new.outputFolder != former.outputFolder || new.outputName != former.outputName),
         ]
         return changes.filter(\.1).map(\.0)
@@ -151,7 +137,7 @@ extension StudioApp {
             let former = settings
             settings = new
             takeBehaviour()
-            takeGraphics(former)
+            takeTerminalSettings(former)
             takeMetadata(former)
             if new.theme != former.theme, !setTheme(new.theme) { state.say("There is no theme \(new.theme).", .error) }
             let later = Self.settingsForNextStart(former, new)

@@ -121,7 +121,7 @@ extension StudioApp {
         case .problem(let text, let kind): state.say(text, kind)
         case .formatMissing(let choice, let message): state.offerFormats(.otherFormat(choice), message)
         case .engineJoined(let found): engineJoined(found)
-        case .terminal, .tick, .tmux, .control: break
+        case .terminal, .tick, .tmux, .control, .suspendAnyway: break
         }
     }
 

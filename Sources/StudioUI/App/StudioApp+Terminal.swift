@@ -37,13 +37,47 @@ extension StudioApp {
             _ = display.noteReady()
             return
         }
+        if case .unknown(let sequence) = answer {
+            return LogFile.debug("an unknown sequence came: \(sequence)", from: "terminal")
+        }
         let hadKitty = answers.hasKittyGraphics
-        answers.note(answer)
+        rounds.note(answer)
         if !hadKitty, answers.hasKittyGraphics, environment.multiplexer == nil, !environment.isRemote {
             terminal.write(TerminalQuestions.sharedMemory())
         }
         adoptCapabilities()
         if case .color(number: 11, _) = answer { _ = setTheme(state.themeName) }
+    }
+
+    /// The colours that ncurses can draw of those that are wanted.
+    static func textDepth(
+        _ description: TerminalDescription, _ wishes: TerminalCapabilities.Wishes, _ environment: TerminalEnvironment
+    ) -> TerminalKit.ColorDepth {
+        TerminalKit.ColorDepth.chosen(
+            commandLine: wishes.commandLineColor, setting: wishes.settingColor, environment: environment,
+            colorCount: description.colorCount, hasDirectColor: description.hasDirectColor
+        ).forText(colorCount: description.colorCount)
+    }
+
+    /// What the settings say now of the terminal, where it differs from what they said before.
+    func takeTerminalSettings(_ former: Settings) {
+        if settings.escapeMilliseconds != former.escapeMilliseconds {
+            let usual = environment.isRemote ? 80 : 25
+            terminal.setEscapeWait(.milliseconds(settings.escapeMilliseconds ?? usual))
+        }
+        terminal.setUsesMouse(options.usesMouse ?? settings.hasMouse)
+        display.setRateCap(options.pictureFPS ?? settings.pictureFPS, state.preview.frame)
+        guard
+            settings.graphics != former.graphics || settings.picturesKeepColor != former.picturesKeepColor
+                || settings.color != former.color
+        else { return }
+        wishes.settingColor = ColorOption(rawValue: settings.color.rawValue) ?? .auto
+        wishes.wantsPictureColor = settings.picturesKeepColor
+        wishes.graphics = options.graphics ?? GraphicsMode(rawValue: settings.graphics.rawValue)
+        screen.setDepth(Self.textDepth(screen.description, wishes, environment))
+        _ = setTheme(state.themeName)
+        adoptCapabilities()
+        if settings.color != former.color { display.repaint() }
     }
 
     /// The terminal's own background, once told.
@@ -65,7 +99,7 @@ extension StudioApp {
             case .kitty: answers.hasKittyGraphics
             case .sixel: answers.primaryAttributes?.contains(4) == true
             case .iterm: present.graphics == .iterm || wishes.graphics == .iterm
-            case .half, .quadrant, .sextant, .braille: isUTF8 && present.pictureDepth != .mono
+            case .half, .quadrant, .sextant, .octant, .braille: isUTF8 && present.pictureDepth != .mono
             case .ascii, .off: true
             }
         }
@@ -80,7 +114,17 @@ extension StudioApp {
         display.resize(to: new, background: state.look.text.background)
         state.resize(width: new.columns, height: new.rows)
         adoptCapabilities()
-        terminal.write(TerminalQuestions.cellSize)
+        // A client of the multiplexer on another terminal shows itself by its size alone.
+        askAgain()
+    }
+
+    /// A change of the size before anybody listened for changes.
+    func adoptSize() {
+        let present = terminal.size
+        guard present != size else { return }
+        size = present
+        display.comeBack(size: present)
+        state.resize(width: present.columns, height: present.rows)
     }
 
     func repaint() {
@@ -88,7 +132,30 @@ extension StudioApp {
         askAgain()
     }
 
+    /// Ctrl-Z. Where the settings want it, the job that runs finishes its step and waits for the studio to come back.
     func suspend() {
+        guard settings.pausesOnSuspend, let job = state.runningJob, !state.queue.isPaused else { return suspendNow() }
+        pausedForSuspension = true
+        changeQueue(.pause(true))
+        if job.state == .running { changeQueue(.stop(job.id, .park)) }
+        isSuspending = true
+        let mailbox = mailbox
+        Task.detached {
+            try? await Task.sleep(for: Self.longestSuspensionWait)
+            mailbox.post(.suspendAnyway)
+        }
+    }
+
+    /// An engine that does not answer holds up nobody for longer.
+    private static let longestSuspensionWait = Duration.seconds(1)
+
+    func suspendWhenAnswered(orAtOnce isDue: Bool = false) {
+        guard isSuspending, isDue || openRequests == 0 else { return }
+        suspendNow()
+    }
+
+    private func suspendNow() {
+        isSuspending = false
         terminal.write(display.erasePicture(background: .terminal))
         do {
             let outcome = try terminal.suspend()
@@ -114,7 +181,10 @@ extension StudioApp {
         size = terminal.size
         display.comeBack(size: size)
         state.resize(width: size.columns, height: size.rows)
-        terminal.ask()
+        askAgain()
+        guard pausedForSuspension else { return }
+        pausedForSuspension = false
+        changeQueue(.pause(false))
     }
 
     /// Another terminal may have attached to the multiplexer meanwhile, one that has none of our pictures.
@@ -126,6 +196,9 @@ extension StudioApp {
     }
 
     func askTmux() {
+        // A window that is dragged changes its size many times a second.
+        guard !isAskingTmux else { return }
+        isAskingTmux = true
         let mailbox = mailbox
         Task.detached { mailbox.post(.tmux(TmuxFacts.ask())) }
     }

@@ -63,11 +63,18 @@ package final class StudioApp {
     // Terminal
     let environment: TerminalEnvironment
     let display: StudioDisplay
-    var answers = TerminalAnswers()
+    var rounds = AnswerRounds()
+    /// What the terminal has told of itself.
+    var answers: TerminalAnswers { rounds.inForce }
+    var isAskingTmux = false
     var tmux = TmuxFacts.none
     var wishes = TerminalCapabilities.Wishes()
     var size: TerminalSize
     var hasFocus = true
+    /// Whether a suspension waits until the engine has heard that it is to wait too.
+    var isSuspending = false
+    /// Whether the queue was paused for a suspension, and is to go on with the studio.
+    var pausedForSuspension = false
 
     // Time
     let start = ContinuousClock.now
@@ -85,6 +92,7 @@ package final class StudioApp {
     /// - Returns: the process's exit status.
     /// - Throws: ``TerminalError`` where the plain mode is the right one; ``StudioError`` where settings stop a start.
     package static func run(_ options: StudioOptions, engine: StudioEngine) async throws -> Int32 {
+        FreedMemory.keepLittle()
         let app = try StudioApp(options, engine: engine)
         return try await app.run()
     }
@@ -111,16 +119,14 @@ package final class StudioApp {
         wishes.graphics = options.graphics ?? GraphicsMode(rawValue: settings.graphics.rawValue)
         let (environment, wishes) = (environment, wishes)
         screen = try Screen(terminalName: terminal.name, size: size, isUTF8: isUTF8) { description in
-            ColorDepth.chosen(
-                commandLine: wishes.commandLineColor, setting: wishes.settingColor, environment: environment,
-                colorCount: description.colorCount, hasDirectColor: description.hasDirectColor
-            ).forText(colorCount: description.colorCount)
+            Self.textDepth(description, wishes, environment)
         }
         let capabilities = TerminalCapabilities(
-            answers: answers, environment: environment, description: screen.description, size: size, isUTF8: isUTF8,
+            answers: TerminalAnswers(), environment: environment, description: screen.description, size: size,
+            isUTF8: isUTF8,
             wishes: wishes)
         display = StudioDisplay(
-            screen, capabilities, settings: settings,
+            screen, capabilities, rateCap: options.pictureFPS ?? settings.pictureFPS,
             imageIDs: ImageIDs(processID: ProcessInfo.processInfo.processIdentifier))
         let preset = try Self.startPreset(options, settings, presetLibrary, &problems)
         var form = ParametersForm(
@@ -157,6 +163,7 @@ package final class StudioApp {
         terminal.setReceiver { mailbox.post(.terminal($0)) }
         try terminal.start(screen.description, usesMouse: options.usesMouse ?? settings.hasMouse)
         terminal.setTakesBurstsAsPaste(environment.lacksBracketedPaste)
+        adoptSize()
         update(hasInput: true)
         terminal.ask()
         if environment.multiplexer == .tmux { askTmux() }
@@ -180,6 +187,7 @@ package final class StudioApp {
                 handle(event)
             }
             if isQuitting, mayLeave { break }
+            suspendWhenAnswered()
             if hasNews { update(hasInput: hasInput) } else { scheduleNext() }
         }
         leave()
@@ -209,8 +217,10 @@ package final class StudioApp {
         switch event {
         case .terminal(let event): handle(event)
         case .tick: break
+        case .suspendAnyway: suspendWhenAnswered(orAtOnce: true)
         case .tmux(let facts):
             tmux = facts
+            isAskingTmux = false
             adoptCapabilities()
         case .control(let request, let connection): answer(request, connection)
         default: handleNews(event)

@@ -7,18 +7,23 @@ import VideoIO
 @MainActor
 final class StudioDisplay {
     private let screen: Screen
-    private let settings: Settings
+    /// Frames a second at most, as the user wants it; nil: by the kind of picture.
+    private var rateCap: Int?
     private let isRemote: Bool
     private var painter: PicturePainter
     private var pacer = Pacer(FrameRate(first: 12, most: 12))
     private var budget: PictureBudget
     /// Frames of a playing clip a second that reached the terminal, once known.
     private(set) var achievedRate: Double?
+    /// Whether nothing may move: the terminal is not looked at, or a dialog is open.
+    var isHeld = false
     private var hadOverlay = false
     private var shownArea: Rect?
     private var shownFrame: FrameIdentity?
     /// The cells of the picture.
     private var shownRect: Rect?
+    /// The clip that the text card is about.
+    private var describedClip: (source: ShownClip.Source, words: String)?
     /// Bytes to send before the next update.
     private var pendingBytes: [UInt8] = []
     /// Whether a frame waits for the line.
@@ -54,9 +59,9 @@ final class StudioDisplay {
         var place: ClipPlace { ClipPlace(clip: clip.hashValue, index: index) }
     }
 
-    init(_ screen: Screen, _ capabilities: TerminalCapabilities, settings: Settings, imageIDs: ImageIDs) {
+    init(_ screen: Screen, _ capabilities: TerminalCapabilities, rateCap: Int?, imageIDs: ImageIDs) {
         self.screen = screen
-        self.settings = settings
+        self.rateCap = rateCap
         isRemote = capabilities.isRemote
         painter = PicturePainter(capabilities, imageIDs: imageIDs)
         budget = PictureBudget(capabilities.graphics, limit: FrameRate(first: 12, most: 12), isRemote: isRemote)
@@ -107,6 +112,13 @@ final class StudioDisplay {
         pacer.reset()
     }
 
+    /// Another wish for the most frames a second.
+    func setRateCap(_ cap: Int?, _ frame: VideoFrame?) {
+        guard cap != rateCap else { return }
+        rateCap = cap
+        beginPicture(frame)
+    }
+
     // MARK: Pace
 
     /// The terminal has answered: everything before the question is on its screen.
@@ -127,6 +139,12 @@ final class StudioDisplay {
         pacer.nextStart(now: .now).map { ContinuousClock.now.duration(to: $0) / .seconds(1) }
     }
 
+    /// Frames a second of the small picture that moves; 0: it stands still. Over ssh it moves once the line has room.
+    var thumbnailRate: Double {
+        let rate = FrameRate.ofThumbnail(isRemote: isRemote)
+        return isRemote && pacer.hasRoom ? rate.most : rate.first
+    }
+
     /// Another picture, place or way of drawing begins at full size and at the rate for it.
     private func beginPicture(_ frame: VideoFrame?) {
         painter.scale = 1
@@ -137,7 +155,7 @@ final class StudioDisplay {
             capabilities.graphics, rect: rect, pixelWidth: rect.width * capabilities.cell.width,
             pixelHeight: rect.height * capabilities.cell.height, isRemote: isRemote,
             sharesMemory: capabilities.kitty.sharesMemory)
-        if let cap = settings.pictureFPS { rate = .init(first: min(rate.first, Double(cap)), most: Double(cap)) }
+        if let rateCap { rate = rate.capped(at: Double(rateCap)) }
         pacer.setLimit(rate)
         budget = PictureBudget(capabilities.graphics, limit: rate, isRemote: isRemote)
     }
@@ -185,6 +203,11 @@ final class StudioDisplay {
             shownFrame = nil
         }
         hadOverlay = isCovered
+        if painter.tempo != nil, isHeld || state.preview.tempo == nil || drawing.picture == nil {
+            before += painter.hold()
+            // Which of its frames it stopped at only the terminal knows.
+            shownFrame = nil
+        }
         var update = PicturePainter.Update()
         var isNewFrame = false
         if let area = drawing.picture ?? (isClipped ? shownArea : nil), let frame = state.preview.frame,
@@ -194,10 +217,10 @@ final class StudioDisplay {
                 update = painted
                 isNewFrame = true
             }
-            painter.drawOnCanvas(frame, in: area, look: state.look, card: Self.card(of: clip, state), on: &canvas)
+            painter.drawOnCanvas(frame, in: area, look: state.look, card: card(of: clip, state), on: &canvas)
         }
         before += update.beforeText
-        let bytes = Self.joined(
+        let bytes = OutputFrame.bytes(
             before: before, text: screen.render(canvas), picture: update.picture,
             showsCursor: canvas.cursor != nil, isSynchronized: painter.capabilities.usesSynchronizedUpdates)
         return isNewFrame ? bytes + noteFrame(state) : bytes
@@ -210,6 +233,12 @@ final class StudioDisplay {
         let identity = FrameIdentity(clip, preview)
         let isResized = shownRect != painter.rect(for: frame, in: area)
         guard identity != shownFrame || isResized else { return nil }
+        let tempo = isHeld || isResized || identity.clip != shownFrame?.clip ? nil : preview.tempo
+        if let tempo, painter.tempo == tempo, let shown = shownFrame, goesOn(from: shown, to: identity, tempo) {
+            shownFrame = identity
+            pacer.noteUnsent(now: .now)
+            return nil
+        }
         let isWhole = painter.isWholeNext || isResized
         // One frame at a time: what comes meanwhile, an estimate perhaps, is drawn after the answer.
         hasPostponedFrame = !isWhole && preview.isPlaying && pacer.isBusy(now: .now)
@@ -218,33 +247,36 @@ final class StudioDisplay {
         if identity.clip != shownFrame?.clip, painter.capabilities.graphics != .kitty { painter.forget() }
         shownFrame = identity
         shownRect = painter.rect(for: frame, in: area)
+        if let tempo, let played = painter.play(from: identity.place, tempo, rate: pacer.rate) { return played }
         let update = painter.paint(frame, at: identity.place, in: area, background: background)
         if preview.isPlaying, !isWhole, budget.noteFrame(bytes: update.byteCount) { painter.scale = budget.scale }
         return update
     }
 
-    private static func joined(
-        before: [UInt8], text: [UInt8], picture: [UInt8], showsCursor: Bool, isSynchronized: Bool
-    ) -> [UInt8] {
-        var bytes: [UInt8] = []
-        if !before.isEmpty {
-            // ncurses must find cursor and style where it left them.
-            bytes += Array(ControlBytes.saveCursor.utf8) + before + Array(ControlBytes.restoreCursor.utf8)
-        }
-        return bytes
-            + OutputFrame.bytes(
-                text: text, picture: picture, showsCursor: showsCursor, isSynchronized: isSynchronized)
+    /// Whether a terminal that plays by itself gets from one frame to the other without help. Each round begins with its
+    /// help: terminals are a little late with every frame.
+    private func goesOn(from shown: FrameIdentity, to next: FrameIdentity, _ tempo: ClipTempo) -> Bool {
+        next.index >= shown.index && Double(next.index - shown.index) <= max(tempo.framesPerSecond / 2, 2)
     }
 
     /// What stands for the picture where none can be shown.
-    private static func card(of clip: ShownClip, _ state: StudioState) -> [String] {
+    private func card(of clip: ShownClip, _ state: StudioState) -> [String] {
         guard let frame = clip.frames.first else { return [] }
         let draft = state.selectedDraft
         return [
             "Clip of \(frame.width)x\(frame.height) pixels, \(clip.frames.count) frames,",
-            "\(Format.clipTime(clip.seconds)) long.",
+            "\(Format.clipTime(clip.seconds)) long.", words(of: clip),
             draft.map { "Seed \($0.recipe.seed)." } ?? "",
             draft?.recipe.prompt.replacing("\n", with: " ") ?? "",
         ]
+    }
+
+    /// What it looks like, in words that are found once for each clip.
+    private func words(of clip: ShownClip) -> String {
+        if describedClip?.source != clip.source {
+            let sentence = PictureWords.sentence(clip.frames) ?? ""
+            describedClip = (clip.source, sentence.prefix(1).uppercased() + sentence.dropFirst() + ".")
+        }
+        return describedClip?.words ?? ""
     }
 }

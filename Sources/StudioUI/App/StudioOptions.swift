@@ -17,6 +17,8 @@ package struct StudioOptions: Sendable {
     package var color: ColorOption
     /// Nil: as the settings say.
     package var usesMouse: Bool?
+    /// Frames a second at most; nil: as the settings say.
+    package var pictureFPS: Int?
     /// Everything written to the terminal is copied there.
     package var tracePath: String?
     /// Freezes the clock in titles and names.
@@ -32,7 +34,8 @@ package struct StudioOptions: Sendable {
         paths: StudioPaths, programFiles: ProgramFiles? = ProgramFiles.find(),
         environment: [String: String] = ProcessInfo.processInfo.environment, preset: String? = nil,
         theme: String? = nil, model: String? = nil, graphics: GraphicsMode? = nil, color: ColorOption = .auto,
-        usesMouse: Bool? = nil, tracePath: String? = nil, hasFixedClock: Bool = false, openFile: URL? = nil,
+        usesMouse: Bool? = nil, pictureFPS: Int? = nil, tracePath: String? = nil, hasFixedClock: Bool = false,
+        openFile: URL? = nil,
         models: [String] = []
     ) {
         self.paths = paths
@@ -44,6 +47,7 @@ package struct StudioOptions: Sendable {
         self.graphics = graphics
         self.color = color
         self.usesMouse = usesMouse
+        self.pictureFPS = pictureFPS
         self.tracePath = tracePath
         self.hasFixedClock = hasFixedClock
         self.openFile = openFile

@@ -101,9 +101,9 @@ package enum PreviewPane: Pane {
         let speed = preview.speed == 1 ? "" : " x\(Format.short(preview.speed))"
         let count = clip.frames.count
         let digits = String(count).count
-        let number = String(preview.frameIndex + 1)
+        let number = String(preview.shownIndex + 1)
         let padded = String(repeating: " ", count: max(digits - number.count, 0)) + number
-        let time = Format.clipTime(Double(preview.frameIndex) / max(clip.fps, 0.01))
+        let time = Format.clipTime(Double(preview.shownIndex) / max(clip.fps, 0.01))
         return "\(sign) \(padded)/\(count)  \(time)/\(Format.clipTime(clip.seconds))\(speed)"
     }
 
@@ -113,7 +113,7 @@ package enum PreviewPane: Pane {
         canvas.write(text, x: 1, y: 0, style: look.text)
         let start = text.count + 3
         let count = state.preview.shownClip?.frames.count ?? 1
-        let part = Double(state.preview.frameIndex + 1) / Double(max(count, 1))
+        let part = Double(state.preview.shownIndex + 1) / Double(max(count, 1))
         canvas.bar(x: start, y: 0, columns: canvas.width - start - 1, part: part, look: look)
     }
 

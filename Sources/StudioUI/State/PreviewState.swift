@@ -1,3 +1,4 @@
+import TerminalKit
 package import VideoIO
 
 /// A clip in memory, ready to be shown.
@@ -68,15 +69,22 @@ package struct PreviewState: Sendable {
 
     package var shownClip: ShownClip? { isComparing && showsReference ? reference : clip }
 
+    /// The frame of A at the moment that B shows, 0-based: A may be shorter, or have another rate.
+    package var referenceIndex: Int {
+        guard let clip, let reference else { return 0 }
+        let index = Int(Double(frameIndex) / max(clip.fps, 0.01) * reference.fps + 1e-6)
+        return min(index, max(reference.frames.count - 1, 0))
+    }
+
+    /// The frame of ``shownClip`` on the screen, 0-based.
+    package var shownIndex: Int { isComparing && showsReference ? referenceIndex : frameIndex }
+
     package var frame: VideoFrame? {
         if showsStills, !isComparing, let clip = shownClip, clip.frames.count > 3 { return Self.stills(of: clip) }
-        guard let clip = shownClip, let frame = Self.frame(of: clip, frameIndex) else { return nil }
-        if showsDifference, let other = reference.flatMap({ Self.frame(of: $0, frameIndex) }) {
-            return frame.difference(from: other)
-        }
-        guard isComparing, comparesSideBySide, let left = reference.flatMap({ Self.frame(of: $0, frameIndex) }) else {
-            return frame
-        }
+        guard let clip = shownClip, let frame = Self.frame(of: clip, shownIndex) else { return nil }
+        let other = isComparing ? reference.flatMap { Self.frame(of: $0, referenceIndex) } : nil
+        if showsDifference, let other { return frame.difference(from: other) }
+        guard comparesSideBySide, let left = other else { return frame }
         let width = max(frame.width * left.height / max(frame.height, 1), 1)
         let right = frame.height == left.height ? frame : frame.resized(toWidth: width, height: left.height)
         return VideoFrame.sideBySide([left, right], gap: 4)
@@ -97,6 +105,12 @@ package struct PreviewState: Sendable {
     package mutating func standStill() {
         isPlaying = false
         showsStills = true
+    }
+
+    /// How the clip is timed while it plays on and on; nil while frames are chosen in another way.
+    var tempo: ClipTempo? {
+        guard let clip, isPlaying, isLooping, !isComparing, !showsStills, clip.frames.count > 1 else { return nil }
+        return ClipTempo(frameCount: clip.frames.count, framesPerSecond: clip.fps * speed)
     }
 
     private static func frame(of clip: ShownClip, _ index: Int) -> VideoFrame? {

@@ -61,6 +61,8 @@ package struct StudioState: Sendable {
     package var preview = PreviewState()
     /// The small picture of the selected draft, which moves.
     package var movingThumbnail: (draft: Int, clip: ShownClip)?
+    /// Frames a second of it that the line has room for.
+    package var thumbnailRate = Self.thumbnailRate
     /// Takes the place of the picture while it is open.
     package var sheet: ContactSheet?
     /// The draft's features are shown in place of its clip.
@@ -131,15 +133,14 @@ package struct StudioState: Sendable {
     /// The job that the steps pane shows.
     package var shownRun: RunState? { openedRun ?? run }
 
-    /// Frames a second of the small picture that moves.
+    /// Frames a second of the small picture that moves, at most.
     package static let thumbnailRate = 4.0
 
     /// The small picture of a draft; that of the selected one moves.
     func thumbnail(of draft: Int) -> PixelFrame? {
-        guard let moving = movingThumbnail, moving.draft == draft, !moving.clip.frames.isEmpty else {
-            return thumbnails[draft]
-        }
-        let time = (now * Self.thumbnailRate).rounded(.down) / Self.thumbnailRate
+        guard let moving = movingThumbnail, moving.draft == draft, !moving.clip.frames.isEmpty, thumbnailRate > 0
+        else { return thumbnails[draft] }
+        let time = (now * thumbnailRate).rounded(.down) / thumbnailRate
         return moving.clip.frames[Int(time * moving.clip.fps) % moving.clip.frames.count].pixelFrame
     }
 

@@ -6,6 +6,7 @@ package enum GraphicsMode: String, Sendable, CaseIterable {
     case half
     case quadrant
     case sextant
+    case octant
     case braille
     case ascii
     case off
@@ -14,7 +15,7 @@ package enum GraphicsMode: String, Sendable, CaseIterable {
     package var isCellBased: Bool {
         switch self {
         case .kitty, .iterm, .sixel: false
-        case .half, .quadrant, .sextant, .braille, .ascii, .off: true
+        case .half, .quadrant, .sextant, .octant, .braille, .ascii, .off: true
         }
     }
 }

@@ -21,6 +21,14 @@ package struct TerminalAnswers: Equatable, Sendable {
 
     package init() {}
 
+    /// What to go by once a round of questions is complete: its answers alone, since another terminal may sit at the other
+    /// end by now. Whether that one reads shared memory is asked apart from the round.
+    package func replaced(by round: TerminalAnswers) -> TerminalAnswers {
+        var answers = round
+        answers.sharesKittyMemory = sharesKittyMemory && round.hasKittyGraphics
+        return answers
+    }
+
     /// DA1 has come: what has not been answered will not be.
     package var isComplete: Bool { primaryAttributes != nil }
 
@@ -39,7 +47,7 @@ package struct TerminalAnswers: Equatable, Sendable {
         case .sixelRegisters(let count): sixelRegisters = count
         case .sixelLimit(let width, let height): (sixelWidthLimit, sixelHeightLimit) = (width, height)
         case .capability(let name, let value): if name == "RGB" { hasDirectColor = value != nil }
-        case .otherAttributes, .gridSize, .ready, .cursorPosition, .other: break
+        case .otherAttributes, .gridSize, .ready, .cursorPosition, .other, .unknown: break
         }
     }
 

@@ -18,7 +18,7 @@ package struct FrameRate: Hashable, Sendable {
         switch mode {
         case .kitty: (local, first, most) = (sharesMemory ? 24 : 12, 4, 8)
         case .sixel: (local, first, most) = pixelWidth * pixelHeight <= 640 * 360 ? (10, 2, 6) : (6, 1, 3)
-        case .half, .quadrant, .sextant, .braille:
+        case .half, .quadrant, .sextant, .octant, .braille:
             (local, first, most) = rect.width * rect.height <= 120 * 34 ? (12, 6, 12) : (10, 4, 10)
         case .ascii: (local, first, most) = (12, 8, 12)
         case .iterm: (local, first, most) = (4, 0, 0)
@@ -26,6 +26,9 @@ package struct FrameRate: Hashable, Sendable {
         }
         return isRemote ? FrameRate(first: first, most: most) : FrameRate(first: local, most: local)
     }
+
+    /// As the user wants it: never more than the kind of picture has by itself.
+    package func capped(at cap: Double) -> FrameRate { FrameRate(first: min(first, cap), most: min(most, cap)) }
 
     /// Of the selected thumbnail of a list; the others stand still.
     package static func ofThumbnail(isRemote: Bool) -> FrameRate {

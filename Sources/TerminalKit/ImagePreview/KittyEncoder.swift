@@ -1,7 +1,8 @@
 /// Pictures by the kitty graphics protocol.
 ///
 /// A new picture is sent and shown under the other of our two ids, then the old one is deleted. Where the terminal keeps
-/// frames, those of a clip are sent once under one id, and later only named.
+/// frames, those of a clip are sent once under one id, and later only named; once it has a round of them it plays them
+/// by itself.
 struct KittyEncoder: PictureEncoder {
     /// What a terminal may be given to keep of one clip, as it keeps it: four bytes a pixel. kitty's own limit is
     /// 320 MB for all pictures.
@@ -28,7 +29,7 @@ struct KittyEncoder: PictureEncoder {
         var shown = ShownPicture(rect: rect, imageID: id)
         if ways.keepsFrames, let place {
             shown.film = KeptFilm(
-                clip: place.clip, numbers: [place.index: 1], frameBytes: image.width * image.height * 4)
+                clip: place.clip, first: place.index, frameBytes: image.width * image.height * 4)
         }
         // Also where nothing is known to be there: after a repaint the other one may still stand under this.
         let deletion = wrapped(KittyImage.deletion(imageIDs.other(than: id)))
@@ -51,16 +52,51 @@ struct KittyEncoder: PictureEncoder {
     private func nextFrame(_ frame: PixelFrame, _ place: ClipPlace, _ previous: ShownPicture) -> EncodedPicture? {
         guard let id = previous.imageID, var film = previous.film, film.clip == place.clip else { return nil }
         var bytes: [UInt8] = []
-        if film.numbers[place.index] == nil {
+        let number: Int
+        if let known = film.numbers[place.index] {
+            number = known
+        } else {
             guard (film.numbers.count + 1) * film.frameBytes <= Self.mostKeptBytes else { return nil }
-            film.numbers[place.index] = film.numbers.count + 1
-            bytes += transmission(reduced(frame, previous.rect), "a=f,i=\(id)")
+            // A frame that stays for less than no time is left out when the terminal plays by itself.
+            let gap = film.isClosed ? ",z=-1" : ""
+            number = film.add(place.index)
+            bytes += transmission(reduced(frame, previous.rect), "a=f,i=\(id)\(gap)")
         }
-        guard let number = film.numbers[place.index] else { return nil }
-        bytes += wrapped(Array("\u{1B}_Ga=a,i=\(id),c=\(number),q=2\u{1B}\\".utf8))
+        let stop = film.tempo == nil ? "" : "s=1,"
+        film.tempo = nil
+        bytes += wrapped(KittyImage.animation(id, "\(stop)c=\(number)"))
+        return EncodedPicture(bytes: bytes, shown: Self.shown(previous, film))
+    }
+
+    func play(
+        from place: ClipPlace, _ tempo: ClipTempo, rate: Double, over previous: ShownPicture
+    ) -> EncodedPicture? {
+        guard let id = previous.imageID, var film = previous.film, film.clip == place.clip,
+            film.closes(tempo, rate: rate), let number = film.number(standingFor: place.index)
+        else { return nil }
+        var bytes: [UInt8] = []
+        if film.tempo != tempo {
+            for (number, milliseconds) in film.gaps(tempo) {
+                bytes += wrapped(KittyImage.animation(id, "r=\(number),z=\(milliseconds)"))
+            }
+        }
+        // 3: run; 1: for ever.
+        let run = film.tempo == nil ? "s=3,v=1," : ""
+        film.tempo = tempo
+        bytes += wrapped(KittyImage.animation(id, "\(run)c=\(number)"))
+        return EncodedPicture(bytes: bytes, shown: Self.shown(previous, film))
+    }
+
+    func hold(_ previous: ShownPicture) -> EncodedPicture? {
+        guard let id = previous.imageID, var film = previous.film, film.tempo != nil else { return nil }
+        film.tempo = nil
+        return EncodedPicture(bytes: wrapped(KittyImage.animation(id, "s=1")), shown: Self.shown(previous, film))
+    }
+
+    private static func shown(_ previous: ShownPicture, _ film: KeptFilm) -> ShownPicture {
         var shown = previous
         shown.film = film
-        return EncodedPicture(bytes: bytes, shown: shown)
+        return shown
     }
 
     private func reduced(_ frame: PixelFrame, _ rect: Rect) -> PixelFrame {
@@ -79,14 +115,6 @@ struct KittyEncoder: PictureEncoder {
     private func wrapped(_ command: [UInt8]) -> [UInt8] {
         ways.isInTmux ? KittyPlaceholders.throughTmux(command) : command
     }
-}
-
-/// Frames of a clip that the terminal keeps.
-struct KeptFilm: Sendable {
-    let clip: Int
-    /// The terminal's numbers of the clip's frames, from 1.
-    var numbers: [Int: Int]
-    let frameBytes: Int
 }
 
 /// The commands of the kitty graphics protocol that we send. All have `q=2`: no answers.
@@ -132,6 +160,11 @@ enum KittyImage {
     static func handover(_ image: PixelFrame, control: String, name: String) -> [UInt8] {
         let keys = "\(control),q=2,t=s,f=24,s=\(image.width),v=\(image.height),S=\(image.pixels.count)"
         return Array("\u{1B}_G\(keys);".utf8) + Base64.encode(Array(name.utf8)) + ControlBytes.stringTerminator.utf8
+    }
+
+    /// Controls the frames of an image of ours.
+    static func animation(_ id: UInt32, _ keys: String) -> [UInt8] {
+        Array("\u{1B}_Ga=a,i=\(id),\(keys),q=2\u{1B}\\".utf8)
     }
 
     /// Deletes an image of ours and its data.

@@ -34,6 +34,19 @@ package enum KittyPlaceholders {
         }
     }
 
+    /// The same cells as bytes, for a screen without a canvas.
+    package static func bytes(id: UInt32, in rect: Rect) -> [UInt8] {
+        var bytes: [UInt8] = []
+        for row in 0..<min(rect.height, marks.count) {
+            ByteText.appendMove(x: rect.x, y: rect.y + row, to: &bytes)
+            bytes += "\u{1B}[38;5;\(UInt8(clamping: id))m".utf8
+            for column in 0..<min(rect.width, marks.count) {
+                bytes += String(String.UnicodeScalarView([placeholder, marks[row], marks[column]])).utf8
+            }
+        }
+        return bytes + ControlBytes.plainStyle.utf8
+    }
+
     /// Wraps a command so that tmux hands it on: each `ESC` doubled.
     static func throughTmux(_ command: [UInt8]) -> [UInt8] {
         var bytes = Array("\u{1B}Ptmux;".utf8)

@@ -39,6 +39,9 @@ package struct Pacer: Sendable {
         return min(allowedRate, limit.most, possible)
     }
 
+    /// Whether the line has shown room for all that this picture may have.
+    package var hasRoom: Bool { answerTime != nil && limit.most > 0 && rate >= limit.most }
+
     /// When the next frame may be sent; nil while pictures stand still.
     ///
     /// While an answer is missing that is when the waiting ends.
@@ -60,13 +63,24 @@ package struct Pacer: Sendable {
 
     /// A frame with ``ControlBytes/readyQuestion`` behind it went out.
     package mutating func noteSent(now: Instant) {
-        // Half a frame late begins another beat.
-        let due = nextStart(now: now) ?? now
-        beat = !isWaiting && due <= now && now - due < .seconds(0.5 / max(rate, 0.1)) ? due : now
+        keepBeat(now: now)
         // The answer to the frame before never came.
         if isWaiting { answerTime = Self.share }
         sentAt = now
         isWaiting = true
+    }
+
+    /// A frame was due for which nothing had to be sent.
+    package mutating func noteUnsent(now: Instant) {
+        guard !isWaiting else { return }
+        keepBeat(now: now)
+        sentAt = now
+    }
+
+    /// Half a frame late begins another beat.
+    private mutating func keepBeat(now: Instant) {
+        let due = nextStart(now: now) ?? now
+        beat = !isWaiting && due <= now && now - due < .seconds(0.5 / max(rate, 0.1)) ? due : now
     }
 
     /// `CSI 0 n` came.

@@ -26,7 +26,7 @@ package struct PictureBudget: Sendable {
     private var mostBytes: Int {
         let ofKind =
             switch mode {
-            case .half, .quadrant, .sextant, .braille: 60 << 10
+            case .half, .quadrant, .sextant, .octant, .braille: 60 << 10
             case .sixel: 180 << 10
             case .kitty, .iterm, .ascii, .off: Int.max
             }

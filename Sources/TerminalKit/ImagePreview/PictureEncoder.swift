@@ -10,6 +10,9 @@ package struct ShownPicture: Sendable {
     package var imageID: UInt32?
     /// Of a kitty picture whose frames the terminal keeps.
     var film: KeptFilm?
+
+    /// How the terminal plays the clip by itself; nil where it does not.
+    package var tempo: ClipTempo? { film?.tempo }
 }
 
 /// Which frame of which clip a picture is, for terminals that keep frames.
@@ -50,6 +53,15 @@ package protocol PictureEncoder: Sendable {
     func encode(_ frame: PixelFrame, at place: ClipPlace?, in rect: Rect, over previous: ShownPicture?)
         -> EncodedPicture
 
+    /// Lets the terminal play a clip by itself from a frame on, or keeps it in step; `rate`: frames a second that it may
+    /// have been given. nil where it cannot, or does not have a round of the clip yet.
+    func play(
+        from place: ClipPlace, _ tempo: ClipTempo, rate: Double, over previous: ShownPicture
+    ) -> EncodedPicture?
+
+    /// Lets a clip stand still that the terminal plays by itself; nil where it does not.
+    func hold(_ previous: ShownPicture) -> EncodedPicture?
+
     /// The part of ``encode(_:in:over:)`` that is the same whenever the frame comes round again; nil where none of it is
     /// worth keeping.
     func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture?
@@ -67,6 +79,12 @@ extension PictureEncoder {
     ) -> EncodedPicture {
         encode(frame, in: rect, over: previous)
     }
+
+    package func play(
+        from place: ClipPlace, _ tempo: ClipTempo, rate: Double, over previous: ShownPicture
+    ) -> EncodedPicture? { nil }
+
+    package func hold(_ previous: ShownPicture) -> EncodedPicture? { nil }
 
     package func prepare(_ frame: PixelFrame, in rect: Rect, over previous: ShownPicture?) -> PreparedPicture? { nil }
 
@@ -116,6 +134,7 @@ package enum PictureEncoders {
         switch capabilities.graphics {
         case .half: return HalfBlockEncoder(palette: palette)
         case .quadrant, .sextant, .braille: return SymbolEncoder(symbols: capabilities.graphics, palette: palette)
+        case .octant: return OctantEncoder(palette: palette)
         case .sixel:
             return SixelEncoder(
                 cell: capabilities.cell, widthLimit: capabilities.sixelWidthLimit,

@@ -3,23 +3,25 @@ extension ControlSequence {
     /// nil for what is known and means nothing, such as a key let go.
     func key(hasAlt: Bool) -> Key? {
         if let answer { return .answer(answer) }
-        if marker == UInt8(ascii: "<") { return MouseReport.key(self) ?? .answer(.other) }
-        guard marker == nil else { return .answer(.other) }
+        if marker == UInt8(ascii: "<") { return MouseReport.key(self) ?? unknown }
+        guard marker == nil else { return unknown }
         if isKeyRelease { return nil }
         let modifiers = modifiers(hasAlt: hasAlt)
         switch UnicodeScalar(final) {
         case "I": return .focus(true)
         case "O": return .focus(false)
         case "Z": return .special(.tab, modifiers.union(.shift))
-        case "~": return tildeKey(modifiers) ?? .answer(.other)
-        case "u": return parameter(0).flatMap { TypedKey.key(codePoint: $0, modifiers) } ?? .answer(.other)
-        case "^": return numberedKey(modifiers.union(.control)) ?? .answer(.other)
-        case "$": return numberedKey(modifiers.union(.shift)) ?? .answer(.other)
-        case "@": return numberedKey(modifiers.union([.control, .shift])) ?? .answer(.other)
+        case "~": return tildeKey(modifiers) ?? unknown
+        case "u": return parameter(0).flatMap { TypedKey.key(codePoint: $0, modifiers) } ?? unknown
+        case "^": return numberedKey(modifiers.union(.control)) ?? unknown
+        case "$": return numberedKey(modifiers.union(.shift)) ?? unknown
+        case "@": return numberedKey(modifiers.union([.control, .shift])) ?? unknown
         case "a"..."d": return Self.letterKey(final - 0x20).map { .special($0, modifiers.union(.shift)) }
-        default: return Self.letterKey(final).map { .special($0, modifiers) } ?? .answer(.other)
+        default: return Self.letterKey(final).map { .special($0, modifiers) } ?? unknown
         }
     }
+
+    private var unknown: Key { .answer(.unknown(text)) }
 
     /// `ESC O final`: cursor and function keys of the application mode, and the number pad.
     func singleShiftKey(hasAlt: Bool) -> Key? {

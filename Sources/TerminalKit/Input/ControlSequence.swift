@@ -8,6 +8,7 @@ struct ControlSequence {
     let parameters: [[Int?]]
     let intermediate: UInt8?
     let final: UInt8
+    private let body: [UInt8]
 
     init(body: [UInt8], final: UInt8) {
         var numbers = body[...]
@@ -25,7 +26,11 @@ struct ControlSequence {
                 part.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map(Self.number)
             }
         self.final = final
+        self.body = body
     }
+
+    /// As people write it: `ESC [ 99;99x`.
+    var text: String { "ESC [ " + String(decoding: body + [final], as: UTF8.self) }
 
     /// At most six digits: no report we know has more.
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {

@@ -113,4 +113,6 @@ package enum TerminalAnswer: Hashable, Sendable {
     case cursorPosition(column: Int, row: Int)
     /// Recognised as an answer, of no use to us.
     case other
+    /// A sequence that nobody knows, as people write it.
+    case unknown(String)
 }

@@ -11,7 +11,7 @@ package final class Screen {
     package let description: TerminalDescription
     package private(set) var size: TerminalSize
     /// Cells with more colours than this are reduced.
-    package let depth: ColorDepth
+    package private(set) var depth: ColorDepth
 
     private let screen: OpaquePointer
     private let window: UnsafeMutablePointer<WINDOW>
@@ -51,11 +51,8 @@ package final class Screen {
         let description = TerminalDescription.ofCurrentTerminal()
         self.description = description
         depth = description.colorCount == 0 ? .mono : chooseDepth(description)
-        if depth != .mono {
-            start_color()
-            use_default_colors()
-        }
-        pairs = ColorPairs(isEnabled: depth != .mono)
+        pairs = ColorPairs(isEnabled: false)
+        if depth != .mono { startColors() }
         prepareWindow()
     }
 
@@ -79,6 +76,21 @@ package final class Screen {
         wnoutrefresh(window)
         doupdate()
         _ = takeOutput()
+    }
+
+    private func startColors() {
+        start_color()
+        use_default_colors()
+        pairs = ColorPairs(isEnabled: true)
+    }
+
+    /// Draws with another depth from now on, as far as the terminal has colours; the next update draws every cell.
+    package func setDepth(_ wanted: ColorDepth) {
+        let new = description.colorCount == 0 ? .mono : wanted
+        guard new != depth else { return }
+        depth = new
+        if new == .mono { pairs = ColorPairs(isEnabled: false) } else { startColors() }
+        invalidate()
     }
 
     /// Forgets what is on the terminal: the next update clears it and draws every cell.

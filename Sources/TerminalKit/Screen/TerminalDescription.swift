@@ -10,8 +10,14 @@ package struct TerminalDescription: Equatable, Sendable {
     package var modes: ModeStrings
     /// The bytes its keys send.
     package var keys: [[UInt8]: Key]
+    /// The size such a terminal usually has; nil where that is not said.
+    package var size: TerminalSize?
 
-    package init(colorCount: Int, hasDirectColor: Bool, modes: ModeStrings, keys: [[UInt8]: Key] = [:]) {
+    package init(
+        colorCount: Int, hasDirectColor: Bool, modes: ModeStrings, keys: [[UInt8]: Key] = [:],
+        size: TerminalSize? = nil
+    ) {
+        self.size = size
         self.colorCount = colorCount
         self.hasDirectColor = hasDirectColor
         self.modes = modes
@@ -26,8 +32,13 @@ package struct TerminalDescription: Equatable, Sendable {
             modes: ModeStrings(
                 enterScreen: string("smcup"), leaveScreen: string("rmcup"),
                 showCursor: string("cnorm"), keypadOff: string("rmkx")),
-            keys: readKeys()
+            keys: readKeys(), size: usualSize
         )
+    }
+
+    private static var usualSize: TerminalSize? {
+        let (columns, rows) = (curses_description_number("cols"), curses_description_number("lines"))
+        return columns > 0 && rows > 0 ? TerminalSize(columns: Int(columns), rows: Int(rows)) : nil
     }
 
     private static func string(_ name: String) -> String {

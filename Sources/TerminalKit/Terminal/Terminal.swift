@@ -20,6 +20,8 @@ package final class Terminal: Sendable {
 
     private struct State {
         var modes: ModeStrings?
+        /// By the terminal's description.
+        var usualSize: TerminalSize?
         var usesMouse = true
         /// The kitty keyboard protocol has been switched on.
         var hasKeyboardProtocol = false
@@ -81,8 +83,10 @@ package final class Terminal: Sendable {
         throw .notATerminal
     }
 
-    /// The window's size now; 80x24 where nobody knows.
-    package var size: TerminalSize { TerminalReader.size(of: descriptor) }
+    /// The window's size now: what the system says, else the terminal's description, else 80x24.
+    package var size: TerminalSize {
+        TerminalReader.size(of: descriptor) ?? state.withLock { $0.usualSize } ?? .fallback
+    }
 
     /// Bytes written since the start.
     package var writtenByteCount: Int { output.byteCount }
@@ -94,14 +98,14 @@ package final class Terminal: Sendable {
         guard signals >= 0 else {
             throw .system(operation: "watch signals", reason: String(cString: strerror(errno)))
         }
-        terminal_return_large_blocks()
         let reader = TerminalReader(
             terminal: descriptor, signals: signals, decoder: KeyDecoder(terminfoKeys: description.keys),
-            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), tell: { [weak self] in self?.tell($0) },
-            noteAnswer: { [weak self] in self?.note($0) })
+            escapeWait: isRemote ? .milliseconds(80) : .milliseconds(25), usualSize: description.size ?? .fallback,
+            tell: { [weak self] in self?.tell($0) }, noteAnswer: { [weak self] in self?.note($0) })
         setGrace(seconds: Self.usualGraceSeconds)
         state.withLock {
             $0.modes = description.modes
+            $0.usualSize = description.size
             $0.usesMouse = usesMouse
             $0.reader = reader
         }
@@ -122,6 +126,15 @@ package final class Terminal: Sendable {
 
     /// Another wait for what follows Esc than 25 ms (80 ms over ssh), as the settings say.
     package func setEscapeWait(_ wait: Duration) { state.withLock { $0.reader }?.setEscapeWait(wait) }
+
+    /// Takes the mouse, or leaves it to the terminal.
+    package func setUsesMouse(_ uses: Bool) {
+        let hasChanged = state.withLock { state in
+            defer { state.usesMouse = uses }
+            return state.usesMouse != uses
+        }
+        if hasChanged { write(uses ? ControlBytes.mouseOn : ControlBytes.mouseOff) }
+    }
 
     /// Whether bursts with a line end are pastes: for terminals that did not confirm bracketed paste.
     package func setTakesBurstsAsPaste(_ takes: Bool) {

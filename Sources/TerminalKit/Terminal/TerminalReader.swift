@@ -17,6 +17,8 @@ final class TerminalReader: @unchecked Sendable {
     private let inputSource: any DispatchSourceRead
     private let signalSource: any DispatchSourceRead
     private let signals: Int32
+    /// Where the system does not know the window's.
+    private let usualSize: TerminalSize
     private var decoder: KeyDecoder
     private var escapeWait: DispatchTimeInterval
     /// Counts reads: a timer that finds another number has been overtaken by input.
@@ -25,11 +27,12 @@ final class TerminalReader: @unchecked Sendable {
     private var isPaused = false
 
     init(
-        terminal: Int32, signals: Int32, decoder: KeyDecoder, escapeWait: Duration,
+        terminal: Int32, signals: Int32, decoder: KeyDecoder, escapeWait: Duration, usualSize: TerminalSize,
         tell: @escaping @Sendable (TerminalEvent) -> Void, noteAnswer: @escaping @Sendable (TerminalAnswer) -> Void
     ) {
         self.terminal = terminal
         self.signals = signals
+        self.usualSize = usualSize
         self.decoder = decoder
         self.escapeWait = Self.interval(escapeWait)
         self.tell = tell
@@ -44,9 +47,10 @@ final class TerminalReader: @unchecked Sendable {
         .milliseconds(Int(duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000))
     }
 
-    static func size(of terminal: Int32) -> TerminalSize {
+    /// nil where the system does not know.
+    static func size(of terminal: Int32) -> TerminalSize? {
         var (columns, rows, width, height): (Int32, Int32, Int32, Int32) = (0, 0, 0, 0)
-        guard terminal_window_size(terminal, &columns, &rows, &width, &height) == 0 else { return .fallback }
+        guard terminal_window_size(terminal, &columns, &rows, &width, &height) == 0 else { return nil }
         return TerminalSize(
             columns: Int(columns), rows: Int(rows), pixelWidth: Int(width), pixelHeight: Int(height))
     }
@@ -140,7 +144,7 @@ final class TerminalReader: @unchecked Sendable {
         let expected = resizeCount
         queue.asyncAfter(deadline: .now() + Self.resizeWait) { [weak self] in
             guard let self, resizeCount == expected else { return }
-            tell(.resized(Self.size(of: terminal)))
+            tell(.resized(Self.size(of: terminal) ?? usualSize))
         }
     }
 }

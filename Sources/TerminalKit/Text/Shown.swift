@@ -2,7 +2,8 @@
 ///
 /// Control characters show nothing, TAB a blank, and marks of direction a tag such as `<RLE>`, so that no text can
 /// hide words. Emoji joined by U+200D show their first only, since terminals disagree about the rest; pairs of
-/// regional indicators are two cells, as ncurses counts them.
+/// regional indicators are two cells, as ncurses counts them. The signs for "as an emoji" and "as text" are not sent:
+/// terminals that heed them widen or narrow the cell, ncurses never does, and the rest of the row would be shifted.
 package struct Shown: Sendable {
     package struct Piece: Equatable, Sendable {
         package let text: String
@@ -48,6 +49,7 @@ package struct Shown: Sendable {
         for scalar in scalars {
             if scalar.value == 0x200D && width > 0 { break }
             let scalarWidth = CellWidth.width(of: scalar)
+            if Self.isPresentationSign(scalar), !text.isEmpty { continue }
             if scalarWidth == 0 {
                 // A mark without a letter stands on a blank, or it would join the cell before.
                 if text.isEmpty {
@@ -65,6 +67,10 @@ package struct Shown: Sendable {
         }
         if width > 0 { pieces.append(Piece(text: String(text), width: width)) }
         return pieces
+    }
+
+    private static func isPresentationSign(_ scalar: Unicode.Scalar) -> Bool {
+        scalar.value == 0xFE0E || scalar.value == 0xFE0F
     }
 
     private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {

@@ -30,6 +30,9 @@ struct StudioArguments: ParsableArguments {
     @Option(help: "auto, never, 16, 256 or true.", completion: .list(["auto", "never", "16", "256", "true"]))
     var color: String?
 
+    @Option(help: ArgumentHelp("Frames a second that pictures show at most.", valueName: "number"))
+    var fps: Int?
+
     @Flag(help: "Typed commands and one line an event, for screen readers; no full screen.")
     var plain = false
 
@@ -112,6 +115,7 @@ struct StudioArguments: ParsableArguments {
         options.model = model
         options.models = catalog.list().map(\.name)
         options.usesMouse = noMouse ? false : nil
+        options.pictureFPS = try fps.map { try Values.inRange($0, 1...60, "--fps") }
         options.tracePath = traceBytes
         options.hasFixedClock = clock == "fixed"
         options.openFile = openFile.map { workplace.paths.expanding($0) }

@@ -1,6 +1,7 @@
 import Foundation
 import Generation
 import StudioCore
+import StudioUI
 import VideoIO
 
 /// The studio for screen readers and dumb terminals: typed commands, one line an event.

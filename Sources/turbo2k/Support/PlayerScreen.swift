@@ -70,8 +70,12 @@ final class PlayerScreen {
         guard let encoder else { return text(of: picture, in: rect) }
         let encoded = encoder.encode(picture, in: rect, over: shown)
         shown = encoded.shown
+        var cells: [UInt8] = []
+        if capabilities.usesPlaceholders, let id = encoded.shown.imageID {
+            cells = KittyPlaceholders.bytes(id: id, in: rect)
+        }
         return OutputFrame.bytes(
-            text: [], picture: encoded.bytes, showsCursor: false,
+            before: encoded.beforeText, text: cells, picture: encoded.bytes, showsCursor: false,
             isSynchronized: capabilities.usesSynchronizedUpdates)
     }
 

@@ -1,7 +1,7 @@
-import VideoIO
+package import VideoIO
 
 /// Tells in words what a clip looks like: brightness and colour of nine parts, and how much moves.
-struct PictureWords {
+package enum PictureWords {
     /// Means of one part of the picture over all frames, 0 to 255.
     private struct Part {
         var red = 0.0
@@ -18,14 +18,17 @@ struct PictureWords {
     ]
     /// Differences of brightness that are worth a word.
     private static let visibleContrast = 25.0
+    /// Frames that are looked at, from the start to the end.
+    private static let sampleCount = 8
 
     /// For example `bright orange in the upper right, dark blue in the lower left, little movement`; nil without frames.
-    static func sentence(_ frames: [VideoFrame]) -> String? {
+    package static func sentence(_ frames: [VideoFrame]) -> String? {
         guard let first = frames.first, first.width >= 3, first.height >= 3 else { return nil }
-        let parts = parts(frames)
+        let samples = Array(stride(from: 0, to: frames.count, by: max(frames.count / sampleCount, 1)))
+        let parts = parts(samples.map { frames[$0] })
         let order = parts.indices.sorted { parts[$0].brightness < parts[$1].brightness }
         guard let darkest = order.first, let brightest = order.last else { return nil }
-        let movement = movement(frames)
+        let movement = movement(samples.filter { $0 + 1 < frames.count }.map { (frames[$0], frames[$0 + 1]) })
         if parts[brightest].brightness - parts[darkest].brightness < visibleContrast {
             return "\(name(parts[4])) all over, \(movement)"
         }
@@ -90,10 +93,10 @@ struct PictureWords {
     }
 
     /// By the mean difference of a channel between one frame and the next.
-    private static func movement(_ frames: [VideoFrame]) -> String {
+    private static func movement(_ pairs: [(VideoFrame, VideoFrame)]) -> String {
         var sum = 0
         var count = 0
-        for (one, next) in zip(frames, frames.dropFirst()) where one.pixels.count == next.pixels.count {
+        for (one, next) in pairs where one.pixels.count == next.pixels.count {
             for index in one.pixels.indices { sum += abs(Int(one.pixels[index]) - Int(next.pixels[index])) }
             count += one.pixels.count
         }
