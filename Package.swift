@@ -41,7 +41,7 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Tensors"], swiftSettings: strict),
         .target(
             name: "Models", dependencies: ["Kernels", "Tensors", "WeightFiles"], swiftSettings: strict),
-        .systemLibrary(name: "CLibAV"),
+        .target(name: "CLibAV"),
         .target(name: "VideoIO", dependencies: ["CLibAV"], swiftSettings: strict),
 
         // Jobs

@@ -5,6 +5,7 @@ import Foundation
 @main
 struct Main {
     static func main() async {
+        guard !Completion.answered(Array(CommandLine.arguments.dropFirst())) else { return }
         Signals.install()
         do {
             var command = try Turbo2K.parseAsRoot()

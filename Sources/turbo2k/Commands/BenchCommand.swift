@@ -31,7 +31,7 @@ struct BenchCommand: AsyncParsableCommand {
 
     @Option(
         help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.models() })
+        completion: .asked(.models))
     var model: String?
 
     @Option(help: ArgumentHelp("Instead, a published size with random weights: ltxv-2b.", valueName: "name"))

@@ -9,7 +9,7 @@ struct CommitCommand: AsyncParsableCommand {
         abstract: "Turn a kept draft into the high-resolution clip. Prints the clip's path.")
 
     @Argument(
-        help: "The draft's number, or \"last\".", completion: .custom { _, _, _ in Completion.drafts() })
+        help: "The draft's number, or \"last\".", completion: .asked(.drafts))
     var draft: String
 
     @Option(

@@ -20,6 +20,6 @@ struct CompletionsCommand: AsyncParsableCommand {
             case .zsh: .zsh
             case .fish: .fish
             }
-        Output.content(Turbo2K.completionScript(for: shell) + "\n")
+        Output.content(Completion.script(Turbo2K.completionScript(for: shell), for: shell) + "\n")
     }
 }

@@ -37,7 +37,7 @@ extension ConfigCommand {
         static let configuration = CommandConfiguration(
             abstract: "Print a setting's value; nothing where the program chooses.")
 
-        @Argument(help: "The setting's key.", completion: .custom { _, _, _ in Completion.settings() })
+        @Argument(help: "The setting's key.", completion: .asked(.settings))
         var key: String
 
         @OptionGroup var report: ReportOptions
@@ -54,7 +54,7 @@ extension ConfigCommand {
         static let configuration = CommandConfiguration(
             abstract: "Write a setting into the settings file; its comments stay.")
 
-        @Argument(help: "The setting's key.", completion: .custom { _, _, _ in Completion.settings() })
+        @Argument(help: "The setting's key.", completion: .asked(.settings))
         var key: String
 
         @Argument(help: "The value: a word, a number, true or false.")
@@ -81,7 +81,7 @@ extension ConfigCommand {
         static let configuration = CommandConfiguration(
             abstract: "Say what decides a setting: a line of the settings file, a variable, or the program's default.")
 
-        @Argument(help: "The setting's key.", completion: .custom { _, _, _ in Completion.settings() })
+        @Argument(help: "The setting's key.", completion: .asked(.settings))
         var key: String
 
         @OptionGroup var report: ReportOptions

@@ -41,7 +41,7 @@ extension ModelsCommand {
     struct Inspect: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show what a model is made of.")
 
-        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        @Argument(help: "A model's name or path.", completion: .asked(.models))
         var model: String
 
         @OptionGroup var report: ReportOptions
@@ -60,7 +60,7 @@ extension ModelsCommand {
             abstract: "Check every tensor of a model and print the files' SHA-256.",
             discussion: "Exits with 3 and names every missing, unexpected or wrongly shaped tensor.")
 
-        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        @Argument(help: "A model's name or path.", completion: .asked(.models))
         var model: String
 
         @OptionGroup var report: ReportOptions
@@ -90,7 +90,7 @@ extension ModelsCommand {
                 the cache folder. A file that does not fit the weights or this CPU any more is left alone and not used.
                 """)
 
-        @Argument(help: "A model's name or path.", completion: .custom { _, _, _ in Completion.models() })
+        @Argument(help: "A model's name or path.", completion: .asked(.models))
         var model: String
 
         @Option(

@@ -40,7 +40,7 @@ extension PresetsCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a preset with everything filled in.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var name: String
 
         @OptionGroup var report: ReportOptions
@@ -109,7 +109,7 @@ extension PresetsCommand {
     struct Rename: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give one of your presets another name.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var name: String
 
         @Argument(help: "The new name, 1 to 40 characters.")
@@ -129,7 +129,7 @@ extension PresetsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove one of your presets; a shipped one of that name shows again.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var name: String
 
         @OptionGroup var report: ReportOptions
@@ -145,10 +145,10 @@ extension PresetsCommand {
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show in what two presets differ.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var first: String
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var second: String
 
         @OptionGroup var report: ReportOptions
@@ -171,7 +171,7 @@ extension PresetsCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write a preset's file to standard output or a file.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.presets() })
+        @Argument(completion: .asked(.presets))
         var name: String
 
         @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))

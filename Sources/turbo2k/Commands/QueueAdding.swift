@@ -14,7 +14,7 @@ extension QueueCommand {
 
         @Option(
             help: ArgumentHelp("Commit this draft, by its number or \"last\".", valueName: "draft"),
-            completion: .custom { _, _, _ in Completion.drafts() })
+            completion: .asked(.drafts))
         var commit: String?
 
         @Option(name: .shortAndLong, help: ArgumentHelp("The clip's file.", valueName: "file"))
@@ -68,7 +68,7 @@ extension QueueCommand {
         static let configuration = CommandConfiguration(
             abstract: "Let the queue go on, or one job that was stopped, has failed, or waits since the engine ended.")
 
-        @Argument(help: "A job's number; without it, the queue.", completion: .custom { _, _, _ in Completion.jobs() })
+        @Argument(help: "A job's number; without it, the queue.", completion: .asked(.jobs))
         var job: Int?
 
         @OptionGroup var engine: EngineOptions

@@ -38,7 +38,7 @@ extension QueueCommand {
         static let configuration = CommandConfiguration(
             abstract: "Start no more jobs after the running one; or stop one job, to go on later.")
 
-        @Argument(help: "A job's number; without it, the queue.", completion: .custom { _, _, _ in Completion.jobs() })
+        @Argument(help: "A job's number; without it, the queue.", completion: .asked(.jobs))
         var job: Int?
 
         @OptionGroup var report: ReportOptions
@@ -56,7 +56,7 @@ extension QueueCommand {
         static let configuration = CommandConfiguration(
             abstract: "Stop a job that runs or waits; its finished steps are kept.")
 
-        @Argument(help: "The job's number.", completion: .custom { _, _, _ in Completion.jobs() })
+        @Argument(help: "The job's number.", completion: .asked(.jobs))
         var job: Int
 
         @Flag(help: "Let the step that runs be finished first.")
@@ -77,7 +77,7 @@ extension QueueCommand {
         static let configuration = CommandConfiguration(
             abstract: "Take jobs that wait, were stopped or have failed out of the queue for good.")
 
-        @Argument(help: "The jobs' numbers.", completion: .custom { _, _, _ in Completion.jobs() })
+        @Argument(help: "The jobs' numbers.", completion: .asked(.jobs))
         var jobs: [Int]
 
         @OptionGroup var report: ReportOptions
@@ -94,7 +94,7 @@ extension QueueCommand {
     struct Move: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Change the place of a job that waits.")
 
-        @Argument(help: "The job's number.", completion: .custom { _, _, _ in Completion.jobs() })
+        @Argument(help: "The job's number.", completion: .asked(.jobs))
         var job: Int
 
         @Argument(

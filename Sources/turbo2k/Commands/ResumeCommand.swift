@@ -18,7 +18,7 @@ struct ResumeCommand: AsyncParsableCommand {
 
     @Argument(
         help: "The job's number; the newest stopped one by default.",
-        completion: .custom { _, _, _ in Completion.jobs() })
+        completion: .asked(.jobs))
     var job: Int?
 
     @Option(name: .shortAndLong, help: ArgumentHelp("Write the clip here instead.", valueName: "file"))

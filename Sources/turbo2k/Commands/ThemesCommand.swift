@@ -37,7 +37,7 @@ extension ThemesCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a theme's colours.")
 
-        @Argument(completion: .custom { _, _, _ in Completion.themes() })
+        @Argument(completion: .asked(.themes))
         var name: String
 
         @OptionGroup var report: ReportOptions
@@ -67,7 +67,7 @@ extension ThemesCommand {
             abstract: "Print the contrast of each pair in truecolor, 256 and 16 colours.",
             discussion: "Exits with 1 where a pair is too weak, with 11 where the file is wrong.")
 
-        @Argument(help: "A theme's file or name.", completion: .custom { _, _, _ in Completion.themes() })
+        @Argument(help: "A theme's file or name.", completion: .asked(.themes))
         var theme: String
 
         @OptionGroup var report: ReportOptions

@@ -6,7 +6,7 @@ struct WaitCommand: AsyncParsableCommand {
         commandName: "wait",
         abstract: "Wait until a job ends; its exit code becomes this command's.")
 
-    @Argument(help: "The job's number.", completion: .custom { _, _, _ in Completion.jobs() })
+    @Argument(help: "The job's number.", completion: .asked(.jobs))
     var job: Int
 
     @OptionGroup var report: ReportOptions

@@ -7,12 +7,12 @@ import StudioCore
 struct RecipeOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.models() })
+        completion: .asked(.models))
     var model: String?
 
     @Option(
         help: ArgumentHelp("Named settings; see \"turbo2k presets list\". none: no preset.", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.presets() })
+        completion: .asked(.presets))
     var preset: String?
 
     @Option(help: ArgumentHelp("0 to 4294967295, or \"random\".", valueName: "number"))

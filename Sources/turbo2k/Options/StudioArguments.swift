@@ -9,17 +9,17 @@ import TerminalKit
 struct StudioArguments: ParsableArguments {
     @Option(
         help: ArgumentHelp("Named settings to begin with.", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.presets() })
+        completion: .asked(.presets))
     var preset: String?
 
     @Option(
         help: ArgumentHelp("Colours; see \"turbo2k themes list\".", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.themes() })
+        completion: .asked(.themes))
     var theme: String?
 
     @Option(
         help: ArgumentHelp("A model's name, or the path of its folder.", valueName: "name"),
-        completion: .custom { _, _, _ in Completion.models() })
+        completion: .asked(.models))
     var model: String?
 
     @Option(

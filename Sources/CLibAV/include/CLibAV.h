@@ -1,6 +1,7 @@
 #pragma once
 
 // FFmpeg's C libraries. Swift cannot import macros that take arguments or cast; the functions below stand for them.
+// A function of FFmpeg that is to be called from Swift stands in libraries.c too.
 
 #include <errno.h>
 #include <libavcodec/avcodec.h>
