@@ -22,7 +22,7 @@ struct QueueCommandTests {
         #expect(try program.run(["config", "where", "theme"]).output == "~/config/config.toml line 3\n")
         let list = try program.run(["config", "list", "--json"]).objects
         #expect(list.first { $0["key"] as? String == "keys.enter" }?["value"] as? String == "newline")
-        #expect(list.count == 25)
+        #expect(list.count == 26)
         #expect(try program.run(["config", "get", "motion"], ["TURBO2K_REDUCE_MOTION": "1"]).output == "reduced\n")
         let noTheme = try program.run(["config", "set", "theme", "embr"])
         #expect(noTheme.status == 11 && noTheme.messages.contains("Did you mean \"ember\"?"), "\(noTheme.messages)")

@@ -95,19 +95,20 @@ struct ScalingTests {
     }
 }
 
-struct HalfBlockTests {
-    private func capabilities(_ depth: ColorOption) -> TerminalCapabilities {
-        var wishes = TerminalCapabilities.Wishes()
-        wishes.commandLineColor = depth
-        wishes.graphics = .half
-        return TerminalCapabilities(
-            answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm-256color"]),
-            description: TerminalDescription(
-                colorCount: 256, hasDirectColor: false,
-                modes: ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")),
-            size: .fallback, isUTF8: true, wishes: wishes)
-    }
+/// Of a terminal that answers nothing and is told its colours and its way to show pictures.
+private func capabilities(_ depth: ColorOption, _ graphics: GraphicsMode = .half) -> TerminalCapabilities {
+    var wishes = TerminalCapabilities.Wishes()
+    wishes.commandLineColor = depth
+    wishes.graphics = graphics
+    return TerminalCapabilities(
+        answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm-256color"]),
+        description: TerminalDescription(
+            colorCount: 256, hasDirectColor: false,
+            modes: ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")),
+        size: .fallback, isUTF8: true, wishes: wishes)
+}
 
+struct HalfBlockTests {
     private func encoder(_ depth: ColorOption) throws -> any PictureEncoder {
         try #require(PictureEncoders.encoder(for: capabilities(depth), imageIDs: ImageIDs(processID: 1)))
     }
@@ -229,9 +230,8 @@ struct HalfBlockTests {
         "Quadrants, sextants, octants and braille stand in place, and a frame that stays costs nothing",
         arguments: [GraphicsMode.quadrant, .sextant, .octant, .braille])
     func symbols(mode: GraphicsMode) throws {
-        var capabilities = capabilities(.trueColor)
-        capabilities.graphics = mode
-        let encoder = try #require(PictureEncoders.encoder(for: capabilities, imageIDs: ImageIDs(processID: 1)))
+        let encoder = try #require(
+            PictureEncoders.encoder(for: capabilities(.trueColor, mode), imageIDs: ImageIDs(processID: 1)))
         let rect = Rect(x: 2, y: 1, width: 30, height: 9)
         var terminal = TerminalModel(width: 40, height: 14)
         let encoded = encoder.encode(testFrame(width: 180, height: 108), in: rect, over: nil)
@@ -247,16 +247,8 @@ struct HalfBlockTests {
 struct OctantTests {
     /// The character of a cell whose eight pixels are white where a bit of `mask` is set, row by row.
     private func glyph(_ mask: Int) throws -> UInt32 {
-        let capabilities = TerminalCapabilities(
-            answers: TerminalAnswers(), environment: TerminalEnvironment(["TERM": "xterm", "COLORTERM": "truecolor"]),
-            description: TerminalDescription(
-                colorCount: 256, hasDirectColor: false,
-                modes: ModeStrings(enterScreen: "", leaveScreen: "", showCursor: "", keypadOff: "")),
-            size: .fallback, isUTF8: true,
-            wishes: {
-                $0.graphics = .octant; return $0
-            }(TerminalCapabilities.Wishes()))
-        let encoder = try #require(PictureEncoders.encoder(for: capabilities, imageIDs: ImageIDs(processID: 1)))
+        let encoder = try #require(
+            PictureEncoders.encoder(for: capabilities(.trueColor, .octant), imageIDs: ImageIDs(processID: 1)))
         let pixels = (0..<8).flatMap { [UInt8](repeating: mask >> $0 & 1 == 1 ? 255 : 0, count: 3) }
         let bytes = encoder.encode(
             PixelFrame(width: 2, height: 4, pixels: pixels), in: Rect(x: 0, y: 0, width: 1, height: 1), over: nil

@@ -118,7 +118,7 @@ struct ScreenTests {
         var canvas = Canvas(width: 40, height: 12)
         canvas.write("a", x: 0, y: 0, style: Style(foreground: .palette(215)))
         for (depth, foreground) in [
-            (ColorDepth.palette256, [38, 5, 215]), (.mono, []), (.ansi16, [93]), (.palette256, [38, 5, 215]),
+            (ColorDepth.palette256, [38, 5, 215]), (.mono, []), (.ansi16, [33]), (.palette256, [38, 5, 215]),
         ] {
             screen.setDepth(depth)
             var terminal = TerminalModel(width: 40, height: 12)

@@ -41,9 +41,14 @@ struct KeptFilm: Sendable {
 
     /// Whether the terminal can play it by itself: it has one round of the clip, without larger gaps than the rate of
     /// frames explains. The first round of a slow start is better not repeated for ever.
-    mutating func closes(_ tempo: ClipTempo, rate: Double) -> Bool {
+    ///
+    /// - Parameter index: the frame that is due: past the first of the round, once the clip has come round.
+    mutating func closes(_ tempo: ClipTempo, rate: Double, at index: Int) -> Bool {
         if isClosed { return true }
-        guard round.count > 1 else { return false }
+        guard let first = round.first, let last = round.last, round.count > 1 else { return false }
+        let count = max(tempo.frameCount, 1)
+        func distance(to frame: Int) -> Int { ((frame - last) % count + count) % count }
+        guard distance(to: index) >= distance(to: first) else { return false }
         let steps = steps(tempo.frameCount)
         let possible = min(rate, tempo.framesPerSecond) / tempo.framesPerSecond * Double(tempo.frameCount)
         let mean = tempo.frameCount / round.count

@@ -72,7 +72,7 @@ struct KittyEncoder: PictureEncoder {
         from place: ClipPlace, _ tempo: ClipTempo, rate: Double, over previous: ShownPicture
     ) -> EncodedPicture? {
         guard let id = previous.imageID, var film = previous.film, film.clip == place.clip,
-            film.closes(tempo, rate: rate), let number = film.number(standingFor: place.index)
+            film.closes(tempo, rate: rate, at: place.index), let number = film.number(standingFor: place.index)
         else { return nil }
         var bytes: [UInt8] = []
         if film.tempo != tempo {
