@@ -94,6 +94,9 @@ extension StudioScenarios {
             let studio = try PlayedStudio(answers: PlayedStudio.sixel, environment: ["TURBO2K_GRAPHICS": "off"])
             studio.type("a fox\r")
             try studio.see("draft 1 saved")
+            // What stood there before is not sent again; a repaint is.
+            try studio.wait("the draft's clip", forReport: { $0.preview.frames == 25 })
+            studio.type("\u{C}")
             try studio.see("Clip of 512x288 pixels")
             try studio.see("movement.")
             studio.terminal.run(for: .milliseconds(500))

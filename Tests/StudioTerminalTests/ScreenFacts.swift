@@ -39,6 +39,7 @@ struct ScreenFacts: Decodable {
         var area: Area?
         var graphics: String
         var frame: Int?
+        var frames: Int?
         var referenceFrame: Int?
         var isPlaying: Bool
     }

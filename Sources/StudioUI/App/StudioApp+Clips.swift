@@ -25,7 +25,10 @@ extension StudioApp {
                 }
                 guard !Task.isCancelled, !frames.isEmpty else { return }
                 mailbox.post(
-                    .clip(ShownClip(source: source, frames: frames, fps: reader.frameRate.framesPerSecond)))
+                    .clip(
+                        ShownClip(
+                            source: source, frames: frames, fps: reader.frameRate.framesPerSecond,
+                            fullSize: (whole.width, whole.height))))
                 FreedMemory.giveBack()
             } catch {
                 mailbox.post(.problem(String(describing: error), .error))

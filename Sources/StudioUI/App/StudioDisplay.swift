@@ -165,7 +165,7 @@ final class StudioDisplay {
     /// - Returns: the question it answers.
     private func noteFrame(_ state: StudioState) -> [UInt8] {
         sentFrameCount += 1
-        guard state.preview.isPlaying else {
+        guard state.preview.isPlaying, painter.capabilities.graphics != .off else {
             sentFrames = []
             achievedRate = nil
             return []
@@ -263,8 +263,9 @@ final class StudioDisplay {
     private func card(of clip: ShownClip, _ state: StudioState) -> [String] {
         guard let frame = clip.frames.first else { return [] }
         let draft = state.selectedDraft
+        let (width, height) = clip.fullSize ?? (frame.width, frame.height)
         return [
-            "Clip of \(frame.width)x\(frame.height) pixels, \(clip.frames.count) frames,",
+            "Clip of \(width)x\(height) pixels, \(clip.frames.count) frames,",
             "\(Format.clipTime(clip.seconds)) long.", words(of: clip),
             draft.map { "Seed \($0.recipe.seed)." } ?? "",
             draft?.recipe.prompt.replacing("\n", with: " ") ?? "",

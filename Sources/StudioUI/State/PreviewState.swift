@@ -21,8 +21,11 @@ package struct ShownClip: Sendable {
     package var frames: [VideoFrame]
     /// Frames per second at which the clip has its true speed.
     package var fps: Double
+    /// Pixels of the clip itself, where ``frames`` are reduced copies; nil: those of the frames.
+    package var fullSize: (width: Int, height: Int)?
 
-    package init(source: Source, frames: [VideoFrame], fps: Double) {
+    package init(source: Source, frames: [VideoFrame], fps: Double, fullSize: (width: Int, height: Int)? = nil) {
+        self.fullSize = fullSize
         self.source = source
         self.frames = frames
         self.fps = fps
