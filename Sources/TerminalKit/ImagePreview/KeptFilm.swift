@@ -42,7 +42,11 @@ struct KeptFilm: Sendable {
     /// Whether the terminal can play it by itself: it has one round of the clip, without larger gaps than the rate of
     /// frames explains. The first round of a slow start is better not repeated for ever.
     ///
-    /// - Parameter index: the frame that is due: past the first of the round, once the clip has come round.
+    /// - Parameters:
+    ///   - tempo: of the clip.
+    ///   - rate: frames a second that the terminal may have been given.
+    ///   - index: the frame that is due: past the first of the round, once the clip has come round.
+    /// - Returns: whether it has one.
     mutating func closes(_ tempo: ClipTempo, rate: Double, at index: Int) -> Bool {
         if isClosed { return true }
         guard let first = round.first, let last = round.last, round.count > 1 else { return false }
