@@ -117,6 +117,13 @@ struct DrawingTests {
         }
     }
 
+    @Test("Where a step has room its row shows how its time was split, with or without a table")
+    func splitSteps() throws {
+        #expect(try Sample.busy(120, 40).text.contains("0.70s  sigma 0.900 aaaalllllllo"))
+        #expect(try Sample.busy(200, 60).text.contains("aaaaaallllllllllllo"))
+        #expect(try !Sample.busy(80, 24).text.contains("aaaa"))
+    }
+
     @Test("The picture's cells are no-break spaces, and a dialog leaves no picture rectangle")
     func picture() throws {
         var state = try Sample.busy(120, 40)

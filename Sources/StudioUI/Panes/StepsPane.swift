@@ -121,10 +121,11 @@ package enum StepsPane: Pane {
         }
     }
 
-    /// Steps in columns: number, time, sigma where there is room.
+    /// Steps in columns: number, time, and where there is room sigma, and how the time is split.
     private static func drawColumns(_ run: RunState, _ state: StudioState, rows: Range<Int>, on canvas: inout Canvas) {
         let showsSigma = canvas.width >= 50 && rows.count > 1
-        let columnWidth = showsSigma ? 23 : 9
+        let showsSplit = showsSigma && (canvas.width - 2) / splitColumnWidth * rows.count >= run.stepCount
+        let columnWidth = showsSplit ? splitColumnWidth : showsSigma ? 23 : 9
         let columns = max((canvas.width - 2) / columnWidth, 1)
         let capacity = columns * rows.count
         let present = run.presentStep ?? run.steps.count
@@ -137,11 +138,18 @@ package enum StepsPane: Pane {
             let x = 1 + place.column * columnWidth
             let text = stepText(number, run, showsSigma: showsSigma)
             let isPresent = run.presentStep == number
-            let isDone = run.steps.contains { $0.number == number }
-            let style = isPresent ? state.look.accent : isDone ? state.look.text : state.look.dim
-            canvas.write(text, x: x, y: rows.lowerBound + place.row, style: style, limit: columnWidth - 1)
+            let step = run.steps.first { $0.number == number }
+            let style = isPresent ? state.look.accent : step == nil ? state.look.dim : state.look.text
+            let y = rows.lowerBound + place.row
+            canvas.write(text, x: x, y: y, style: style, limit: columnWidth - 1)
+            if showsSplit, let step {
+                drawSplit(step, x: x + 22, y: y, columns: splitColumnWidth - 24, look: state.look, on: &canvas)
+            }
         }
     }
+
+    /// Of a step with number, time, sigma and twelve letters for the parts of its time.
+    private static let splitColumnWidth = 36
 
     private static func stepText(_ number: Int, _ run: RunState, showsSigma: Bool) -> String {
         let label = (number < 10 ? " " : "") + String(number)
@@ -176,7 +184,7 @@ package enum StepsPane: Pane {
             let text =
                 "\(label)   \(TextWidth.fit(Format.fixed(step.seconds, 2), to: 6))  \(Format.fixed(Double(step.sigma), 3))"
             canvas.write(text, x: 1, y: y, style: look.text)
-            drawSplit(step, x: 25, y: y, look: look, on: &canvas)
+            drawSplit(step, x: 25, y: y, columns: 20, look: look, on: &canvas)
             canvas.write(step.x0Change.map { Format.fixed($0, 2) } ?? "-", x: 53, y: y, style: look.text)
             let note = run.notes[number] ?? (run.savedStep == number ? "state saved" : "")
             canvas.write(note, x: 64, y: y, style: run.notes[number] == nil ? look.dim : look.warning)
@@ -188,14 +196,18 @@ package enum StepsPane: Pane {
         return "block \(block.number) of \(block.count)"
     }
 
-    /// Twenty letters in the ratio of a step's parts.
-    private static func drawSplit(_ step: StepRecord, x: Int, y: Int, look: Look, on canvas: inout Canvas) {
-        let length = 20.0
-        let attention = Int((step.attention / max(step.seconds, 1e-9) * length).rounded())
-        let linear = min(Int((step.linear / max(step.seconds, 1e-9) * length).rounded()), 20 - min(attention, 20))
-        var end = canvas.write(String(repeating: "a", count: min(attention, 20)), x: x, y: y, style: look.accent)
+    /// Letters in the ratio of a step's parts: attention, linear layers, other.
+    private static func drawSplit(
+        _ step: StepRecord, x: Int, y: Int, columns: Int, look: Look, on canvas: inout Canvas
+    ) {
+        func letters(_ seconds: Double) -> Int {
+            Int((seconds / max(step.seconds, 1e-9) * Double(columns)).rounded())
+        }
+        let attention = min(letters(step.attention), columns)
+        let linear = min(letters(step.linear), columns - attention)
+        var end = canvas.write(String(repeating: "a", count: attention), x: x, y: y, style: look.accent)
         end = canvas.write(String(repeating: "l", count: linear), x: end, y: y, style: look.link)
-        canvas.write(String(repeating: "o", count: max(x + 20 - end, 0)), x: end, y: y, style: look.dim)
+        canvas.write(String(repeating: "o", count: max(x + columns - end, 0)), x: end, y: y, style: look.dim)
     }
 
     private static func drawSummary(_ run: RunState, _ state: StudioState, y: Int, on canvas: inout Canvas) {
@@ -215,12 +227,14 @@ package enum StepsPane: Pane {
         if let split = run.split {
             parts.append("attention \(split.attention)% linear \(split.linear)%")
         }
-        if let change = run.steps.last?.x0Change { parts.append("x0 change \(Format.fixed(change, 2))") }
         let match = state.matchText(job: run.id)
-        if !match.isEmpty { parts.insert(match, at: 0) }
+        if !match.isEmpty { parts.append(match) }
+        if let change = run.steps.last?.x0Change { parts.append("x0 change \(Format.fixed(change, 2))") }
         if canvas.width >= 90, let tokens = run.steps.last?.tokens { parts.append("\(Format.grouped(tokens)) tokens") }
         // What does not fit is left out whole, the last first.
-        while parts.count > 1, parts.joined(separator: "   ").count > canvas.width - 2 { parts.removeLast() }
+        func isTooLong() -> Bool { parts.joined(separator: "   ").count > canvas.width - 2 }
+        if isTooLong() { parts[0].replace("s/step ", with: "") }
+        while parts.count > 1, isTooLong() { parts.removeLast() }
         let text = TextWidth.cut(parts.joined(separator: "   "), to: canvas.width - 2, mark: canvas.cutMark)
         canvas.write(text, x: 1, y: y, style: look.dim)
     }
