@@ -81,6 +81,22 @@ extension StudioScenarios {
             #expect(Self.picture(in: try studio.settle(withStyles: true)) == before)
         }
 
+        @Test("21: another theme draws the cells under a still picture anew, and the picture with them")
+        func pictureInAnotherTheme() throws {
+            let studio = try TmuxStudio.opened(with: .draft("a fox"), options: "--graphics half")
+            try studio.leavePrompt()
+            try pause(studio)
+            try studio.key(",", "C-l")
+            let before = Self.picture(in: try studio.settle())
+            #expect(before.contains { $0.contains("▀") })
+            let theme = try studio.report().theme
+            for _ in 0..<2 {
+                try studio.key("F8")
+                #expect(Self.picture(in: try studio.settle()) == before)
+            }
+            #expect(try studio.report().theme != theme)
+        }
+
         @Test("21: an ASCII picture stays around a dialog, and is whole after it")
         func asciiUnderDialog() throws {
             let studio = try TmuxStudio.opened(120, 40, with: .draft("a fox"), options: "--graphics ascii")

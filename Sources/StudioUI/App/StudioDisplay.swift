@@ -18,6 +18,8 @@ final class StudioDisplay {
     /// Whether nothing may move: the terminal is not looked at, or a dialog is open.
     var isHeld = false
     private var hadOverlay = false
+    /// Of the cells under the picture: another theme draws them, and so wipes it.
+    private var shownStyle: Style?
     private var shownArea: Rect?
     private var shownFrame: FrameIdentity?
     /// The cells of the picture.
@@ -198,11 +200,13 @@ final class StudioDisplay {
             shownFrame = nil
             beginPicture(state.preview.frame)
         }
-        if hadOverlay, !isCovered, painter.capabilities.graphics.isCellBased {
+        let isUncovered = hadOverlay && !isCovered && painter.capabilities.graphics.isCellBased
+        if isUncovered || shownStyle != state.look.text {
             painter.forget()
             shownFrame = nil
         }
         hadOverlay = isCovered
+        shownStyle = state.look.text
         if painter.tempo != nil, isHeld || state.preview.tempo == nil || drawing.picture == nil {
             before += painter.hold()
             // Which of its frames it stopped at only the terminal knows.
