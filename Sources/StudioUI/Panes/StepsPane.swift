@@ -116,6 +116,9 @@ package enum StepsPane: Pane {
         let hasTable = canvas.width >= 96 && rows.count >= 12
         if hasTable {
             drawTable(run, state, rows: rows, on: &canvas)
+            // Below the table's head and its steps.
+            let tableEnd = min(rows.lowerBound + 1 + run.stepCount, rows.upperBound)
+            drawStrip(run, state, rows: tableEnd..<rows.upperBound, on: &canvas)
         } else {
             drawColumns(run, state, rows: rows, on: &canvas)
         }

@@ -35,6 +35,7 @@ extension StudioState {
     mutating func take(_ shown: Preview, job: Int) {
         if let seconds = shown.seconds { previewSeconds += seconds }
         if let match = shown.match { note(match: match, job: job) }
+        keepStrip(of: shown, job: job)
         guard preview.followsJob, !shown.frames.isEmpty, features == nil else { return }
         let step = run?.steps.last?.number ?? 0
         let source: ShownClip.Source =
@@ -44,6 +45,13 @@ extension StudioState {
             case .decoded: .decoded(job: job)
             }
         preview.show(ShownClip(source: source, frames: shown.frames, fps: shown.fps), now: now)
+    }
+
+    /// The decoded clip is not an estimate: beside it stays the last one.
+    private mutating func keepStrip(of shown: Preview, job: Int) {
+        guard let run, run.id == job, shown.look != .decoded, !shown.frames.isEmpty else { return }
+        estimateStrip = EstimateStrip(
+            shown, job: job, step: run.steps.last?.number ?? 0, clipFrames: run.recipe.frames)
     }
 
     private mutating func note(match value: Double, job: Int) {

@@ -68,6 +68,8 @@ package struct StudioState: Sendable {
     /// The draft's features are shown in place of its clip.
     package var features: FeatureView?
     package var match: DraftMatch?
+    /// The estimate shown last, in small.
+    var estimateStrip: EstimateStrip?
     /// The sharper look that was asked for last.
     var askedLook: (job: Int, step: Int, look: SharperLook)?
     /// What the running job's previews took so far.
