@@ -166,10 +166,11 @@ struct BatchTests {
         #expect(sheet.frameIndex(of: clip) == 12)
     }
 
-    @Test("Tiles lie inside the area and apart, and pages hold the rest", arguments: [1, 2, 5, 24, 48, 500])
-    func tiles(count: Int) {
+    @Test("Tiles lie inside the area and apart, and pages hold the rest", arguments: [1, 2, 5, 24, 48, 500], [1, 3])
+    func tiles(count: Int, rowLength: Int) {
         for (width, height) in [(38, 13), (74, 24), (102, 33), (12, 3)] {
-            let layout = SheetLayout(count: count, width: width, height: height, rowsPerColumn: 0.28)
+            let layout = SheetLayout(
+                count: count, width: width, height: height, rowsPerColumn: 0.28, rowLength: rowLength)
             #expect(layout.pageCount * layout.perPage >= count)
             let tiles = (0..<layout.perPage).map { layout.tile($0) }
             for (index, tile) in tiles.enumerated() {
@@ -177,6 +178,27 @@ struct BatchTests {
                 #expect(tiles.dropFirst(index + 1).allSatisfy { !$0.intersects(tile) })
             }
         }
+    }
+
+    @Test("Two values that change make a grid: what differs in the last alone stands in one row")
+    func gridRows() throws {
+        var state = try Sample.state(120, 40)
+        state.type("fox")
+        _ = try state.form.set(.seed, to: "1..5")
+        _ = try state.form.set(.lrSteps, to: "4,8,16")
+        let entered = batch(state.press(.enter))
+        let drafts = try #require(entered)
+        let grid = try #require(state.batches.first)
+        #expect(drafts.count == 15 && grid.rowLength == 3 && state.sheet?.content == .batch(1))
+        // Four in a row would be larger, and of two seeds.
+        #expect(SheetLayout(count: 15, width: 74, height: 24, rowsPerColumn: 0.28).columns == 4)
+        let layout = SheetLayout(count: 15, width: 74, height: 24, rowsPerColumn: 0.28, rowLength: 3)
+        #expect(layout.columns == 3 && layout.rows == 5)
+        // Seven side by side would be too narrow.
+        #expect(SheetLayout(count: 14, width: 74, height: 24, rowsPerColumn: 0.28, rowLength: 7).columns == 4)
+        #expect(Batch(id: 1, labels: ["seed 1", "seed 2", "seed 3"]).rowLength == nil)
+        #expect(Batch(id: 1, labels: ["", "", ""]).rowLength == nil)
+        #expect(Batch(id: 1, labels: ["red, fox", "red, owl", "blue, fox", "blue, owl"]).rowLength == 2)
     }
 
     /// A batch of four whose first draft runs.

@@ -14,7 +14,8 @@ enum ContactSheetView {
 
     static func layout(width: Int, height: Int, state: StudioState) -> SheetLayout {
         SheetLayout(
-            count: state.sheetItems.count, width: width, height: height, rowsPerColumn: rowsPerColumn(state))
+            count: state.sheetItems.count, width: width, height: height, rowsPerColumn: rowsPerColumn(state),
+            rowLength: state.sheetRowLength ?? 1)
     }
 
     /// The place under a cell of the picture's area; its number in the sheet.

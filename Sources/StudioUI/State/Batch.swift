@@ -27,6 +27,15 @@ package struct Batch: Sendable, Equatable, Identifiable {
         self.id = id
         members = labels.map { Member(label: $0) }
     }
+
+    /// Of a grid, whose members differ in two values or more: how many follow each other that differ in the last alone.
+    package var rowLength: Int? {
+        let rows = members.map { $0.label.split(separator: ", ").dropLast() }
+        guard let length = rows.firstIndex(where: { $0 != rows[0] }), length > 1, rows.count.isMultiple(of: length)
+        else { return nil }
+        let isGrid = rows.indices.allSatisfy { rows[$0] == rows[$0 / length * length] }
+        return isGrid ? length : nil
+    }
 }
 
 /// Where a job stands in its batch.

@@ -76,6 +76,14 @@ extension StudioState {
         }
     }
 
+    /// Drafts of the open batch that differ in the value which changes fastest alone; nil where it is not a grid.
+    var sheetRowLength: Int? {
+        guard case .batch(let id) = sheet?.content, let batch = batches.first(where: { $0.id == id }) else {
+            return nil
+        }
+        return batch.rowLength
+    }
+
     /// Opens the sheet of the selected draft's batch, else of the drafts in the list; closes an open one.
     mutating func toggleSheet() -> [StudioAction] {
         if sheet != nil {
