@@ -133,6 +133,11 @@ struct PromptScenarioTests {
         try studio.key("a")
         try studio.see("stopped")
         try studio.gone("wait ")
+        try studio.wait(
+            "a draft of the batch goes on",
+            forReport: { $0.jobs.allSatisfy { !["running", "stopping", "waiting"].contains($0.state) } })
+        let kept = try studio.turbo2k("history", "list", "--json").output
+        #expect(!kept.contains(#""state":"running""#) && !kept.contains(#""state":"waiting""#))
     }
 
     @Test("43: two drafts stand side by side where there is room, and take turns where there is not")

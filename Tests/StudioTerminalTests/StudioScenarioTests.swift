@@ -219,6 +219,11 @@ extension StudioScenarios {
             try studio.see("blue, seed 3")
             try studio.see("6/6 done")
             try studio.see("6 of 6")
+            // The changed values stand under each, and the six are one entry of the queue.
+            for color in ["red", "blue"] {
+                for seed in 1...3 { try studio.see("\(color), seed \(seed)") }
+            }
+            #expect(try studio.screen().matches(of: /6\/6 done/).count == 1)
             try studio.key("M-3", "Left", "Enter")
             try studio.see("draft 5")
         }
