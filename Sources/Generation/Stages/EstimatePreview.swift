@@ -68,6 +68,8 @@ struct EstimatePreview {
         let match = ColorMatch.correlation(frames, reference)
         lastShown = .now
         cost = lastShown - start
+        // At the clip's own speed, however few frames that is a second: a motion played faster cannot be judged, nor
+        // compared with the draft's.
         send(.map, frames, fps: recipe.fps / Double(framesPerLatent), match: match, cost)
     }
 

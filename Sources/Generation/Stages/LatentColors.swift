@@ -75,7 +75,8 @@ struct LatentColorStore {
     private let file: URL?
     private let folder: URL?
 
-    /// `key`: the weights' digest.
+    /// `key`: the weights' digest, of all of them: a job knows it anyway. The decoder's own would take one more pass over a
+    /// file of gigabytes, and with other weights a draft or two teach a new map.
     init(cache: URL?, key: String) {
         folder = cache?.appending(path: "latent-colors")
         file = folder?.appending(path: "\(key).safetensors")
