@@ -126,7 +126,9 @@ struct LookTests {
         state.jobTold(2, .stepFinished(Sample.step(2, of: 4)))
         state.jobTold(2, .preview(preview(.map, match: 0.74)))
         #expect(state.message?.text == "This commit is moving away from the draft (0.74). Ctrl-C stops and keeps it.")
-        state.message = nil
+        // Near again, it is said no longer; the log has it.
+        state.jobTold(2, .preview(preview(.map, match: 0.93)))
+        #expect(state.message == nil && state.text.contains("match to draft 0.93"))
         state.jobTold(2, .preview(preview(.map, match: 0.72)))
         #expect(state.message == nil)
     }

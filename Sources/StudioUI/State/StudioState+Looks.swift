@@ -9,6 +9,7 @@ package struct DraftMatch: Sendable, Equatable {
 
     /// Below it a commit is no longer the draft's.
     static let limit = 0.8
+    static let warning = "This commit is moving away from the draft"
 }
 
 /// Pictures of a job under way.
@@ -58,11 +59,13 @@ extension StudioState {
         var match = self.match.flatMap { $0.job == job ? $0 : nil } ?? DraftMatch(job: job, value: value)
         match.value = value
         defer { self.match = match }
+        // It has come back: the warning does not outlast that.
+        if value >= DraftMatch.limit, message?.text.hasPrefix(DraftMatch.warning) == true { message = nil }
         guard value < DraftMatch.limit, !match.hasWarned, let run, (run.steps.last?.number ?? 0) * 2 >= run.stepCount
         else { return }
         match.hasWarned = true
         let figure = Format.fixed(value, 2)
-        say("This commit is moving away from the draft (\(figure)). Ctrl-C stops and keeps it.", .warning)
+        say(DraftMatch.warning + " (\(figure)). Ctrl-C stops and keeps it.", .warning)
     }
 
     /// `match to draft 0.93`, for a commit under way; empty before the first estimate.
