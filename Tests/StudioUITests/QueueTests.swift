@@ -167,6 +167,11 @@ struct QueueTests {
         var state = try Sample.busy(120, 40)
         state.press(.control("c"))
         #expect(state.text.contains("at the end of the step, about 1s"))
+        // Behind the last step there is none to wait for.
+        state.press(.escape)
+        state.jobTold(15, .stageStarted(.decode, parts: 121))
+        state.press(.control("c"))
+        #expect(state.text.contains("y stop it") && !state.text.contains("at the end of the step"))
     }
 
     @Test("A slow step names the load, else the clock of the CPU")

@@ -100,6 +100,8 @@ extension StudioState {
         let state = kept.map { "Its state after step \($0) is kept." } ?? "It has not finished a step yet."
         let step = run.flatMap { $0.id == job.id ? $0.stepRemaining(now: now) : nil }
         let countdown = step.map { ", about \(Format.rough(max($0, 1)))" } ?? ""
+        let isSampled = run.map { $0.id == job.id && ($0.stage == .decode || $0.stage == .encode) } ?? false
+        let later: [QuestionDialog.Answer] = isSampled ? [] : [.init("e", "at the end of the step" + countdown)]
         let rest = job.batch.map { queue.waiting(inBatch: $0.batch).count } ?? 0
         let whole: [QuestionDialog.Answer] = rest == 0 ? [] : [.init("a", "stop the whole batch")]
         overlays.append(
@@ -107,7 +109,7 @@ extension StudioState {
                 QuestionDialog(
                     .stopJob(job.id), title: "Stop job \(job.id)?",
                     lines: ["The \(job.kind.rawValue) is running. " + state],
-                    answers: [.init("y", "stop it"), .init("e", "at the end of the step" + countdown)] + whole)))
+                    answers: [.init("y", "stop it")] + later + whole)))
         return []
     }
 
