@@ -276,6 +276,28 @@ struct WorkerScenarioTests {
         #expect(one["state"] as? String == "done" && two["state"] as? String == "done")
     }
 
+    @Test("19: preset, folder and threads of a changed settings file hold for the next job")
+    func settingsWhileRunning() throws {
+        let studio = try opened(options: "")
+        try studio.key("Enter")
+        try studio.waitForDraft(1)
+        let first = try #require(worker(studio))
+        let folder = studio.home.appending(path: "config")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let settings = "preset = \"nano-fast\"\nthreads = 3\n\n[output]\nfolder = \"~/clips-here\"\n"
+        try settings.write(to: folder.appending(path: "config.toml"), atomically: true, encoding: .utf8)
+        try studio.see("The settings were read again.")
+        #expect(try !studio.screen().contains("At the next start"))
+        try studio.see("320x192")
+        try studio.see("clips-here")
+        try studio.key("Enter")
+        try studio.waitForDraft(2)
+        #expect(try job(studio, 2)["size"] as? String == "320x192")
+        let second = try #require(worker(studio))
+        let words = try String(contentsOfFile: "/proc/\(second)/cmdline", encoding: .utf8)
+        #expect(second != first && words.contains("--threads\u{0}3"), "\(words)")
+    }
+
     @Test("32: killed 50 times at any moment, the history stays whole")
     func killedOften() throws {
         let studio = try TmuxStudio()

@@ -47,6 +47,17 @@ struct SavedFormTests {
         #expect(form.text(of: .lrSize) == "384x224" && !form.isChanged(.lrSize))
     }
 
+    @Test("Another folder in the settings reaches the form, and leaves alone what was typed there")
+    func movedOutput() throws {
+        var form = try Sample.state().form
+        form.moveOutput(folder: "~/clips", name: "{seed}")
+        #expect(form.text(of: .folder) == "~/clips" && form.text(of: .name) == "{seed}" && !form.isChanged)
+        _ = try form.set(.folder, to: "~/mine")
+        form.moveOutput(folder: "~/other", name: "{slug}")
+        #expect(form.text(of: .folder) == "~/mine" && form.isChanged(.folder))
+        #expect(form.text(of: .name) == "{slug}" && !form.isChanged(.name))
+    }
+
     @Test("Where its preset is gone the form keeps all values, as changes to the present one")
     func presetGone() throws {
         let form = try restarted(

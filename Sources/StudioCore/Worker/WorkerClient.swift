@@ -57,6 +57,10 @@ package final class WorkerClient: JobService {
         return await link.hello?.engine ?? ""
     }
 
+    /// Workers that are started from now on are started so. The one that runs is left alone: ``open(engine:)`` asks it to
+    /// make room.
+    package func startsWorkers(_ launch: WorkerLaunch) async { await link.setLaunch(launch) }
+
     /// Leaves the worker, which goes on.
     package func close() async { await link.close() }
 

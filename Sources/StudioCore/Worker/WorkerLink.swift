@@ -8,7 +8,7 @@ actor WorkerLink {
     private static let patience = Duration.seconds(5)
 
     private let paths: StudioPaths
-    private let launch: WorkerLaunch?
+    private var launch: WorkerLaunch?
     private let wantsPreviews: Bool
     /// Told what the worker tells, in order.
     private let onMessage: @Sendable (SocketMessage) -> Void
@@ -37,6 +37,9 @@ actor WorkerLink {
         self.onMessage = onMessage
         self.onLoss = onLoss
     }
+
+    /// The next worker that is started here is started so.
+    func setLaunch(_ launch: WorkerLaunch) { self.launch = launch }
 
     func request(_ request: WorkerRequest) async throws -> (WorkerAnswer, Data) {
         let connection = try await open()

@@ -119,7 +119,7 @@ extension StudioApp {
         }
     }
 
-    private func applyPreset(_ name: String) {
+    func applyPreset(_ name: String) {
         do {
             let preset = try presetLibrary.entry(named: name).preset
             state.presetApplied(try Self.resolved(preset, settings, presetLibrary))

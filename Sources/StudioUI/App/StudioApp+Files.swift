@@ -121,13 +121,44 @@ extension StudioApp {
         formWishes.metadata = settings.metadata
     }
 
-    /// Settings of which a running studio can take no notice any more.
-    private static func settingsForNextStart(_ former: Settings, _ new: Settings) -> [String] {
+    /// Where the next clips go; what was changed by hand stays.
+    private func takeOutput(_ former: Settings) {
+        guard settings.outputFolder != former.outputFolder || settings.outputName != former.outputName else { return }
+        let base = state.form.base
+        let own = (try? presetLibrary.resolved(base.name).output) ?? base.output
+        state.form.moveOutput(
+            folder: settings.outputFolder ?? own.folder, name: settings.outputName ?? own.name)
+    }
+
+    /// A form that nobody has changed takes on the settings' preset; another one, and one that the command line chose,
+    /// keeps what it has.
+    ///
+    /// - Returns: whether the form has it.
+    private func takePreset() -> Bool {
+        guard options.preset == nil, !state.form.isChanged else { return false }
+        applyPreset(settings.preset)
+        guard state.form.base.name == settings.preset else { return false }
+        formWishes.preset = settings.preset
+        return true
+    }
+
+    /// The engine's own process is started as the settings say now, at the latest for the next job that finds it idle.
+    ///
+    /// - Returns: the settings that have to wait, because the engine is in this process.
+    private func takeEngineSettings(_ former: Settings) -> [String] {
         let changes = [
-            ("preset", new.preset != former.preset), ("threads", new.threads != former.threads),
-            ("output", new.outputFolder != former.outputFolder || new.outputName != former.outputName),
+            ("threads", settings.threads != former.threads),
+            ("draft_first", settings.draftsGoFirst != former.draftsGoFirst),
         ]
-        return changes.filter(\.1).map(\.0)
+        let names = changes.filter(\.1).map(\.0)
+        guard !names.isEmpty else { return [] }
+        guard let launch = engine.launch?(settings), let client = jobs as? WorkerClient else { return names }
+        engine.identity = launch.identity
+        lastChange = request { [last = lastChange] in
+            await last?.value
+            await client.startsWorkers(launch.launch)
+        }
+        return []
     }
 
     /// Takes on what the settings and keys say now.
@@ -140,7 +171,9 @@ extension StudioApp {
             takeTerminalSettings(former)
             takeMetadata(former)
             if new.theme != former.theme, !setTheme(new.theme) { state.say("There is no theme \(new.theme).", .error) }
-            let later = Self.settingsForNextStart(former, new)
+            takeOutput(former)
+            var later = takeEngineSettings(former)
+            if new.preset != former.preset, !takePreset() { later.append("preset") }
             let rest = later.isEmpty ? "" : " At the next start: \(later.joined(separator: ", "))."
             state.say("The settings were read again.\(rest)")
         }

@@ -154,7 +154,7 @@ extension StudioApp {
     }
 
     @discardableResult
-    private func request(_ body: @escaping @Sendable () async throws -> Void) -> Task<Void, Never> {
+    func request(_ body: @escaping @Sendable () async throws -> Void) -> Task<Void, Never> {
         openRequests += 1
         let mailbox = mailbox
         return Task.detached {

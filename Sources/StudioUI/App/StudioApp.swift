@@ -10,7 +10,7 @@ import VideoIO
 @MainActor
 package final class StudioApp {
     let options: StudioOptions
-    let engine: StudioEngine
+    var engine: StudioEngine
     var service: any GenerationService { engine.service }
     let mailbox = Mailbox()
     let terminal: Terminal

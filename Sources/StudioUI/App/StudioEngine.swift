@@ -11,11 +11,17 @@ package struct StudioEngine: Sendable {
     /// How the engine is started, for comparison with one that runs.
     package var identity: String
 
+    /// How it is started under other settings; nil: it is in this process and stays as it is.
+    package var launch: (@Sendable (Settings) -> (identity: String, launch: WorkerLaunch))?
+
     package init(
-        service: any GenerationService, identity: String, jobs: @escaping @Sendable (History) -> any JobService
+        service: any GenerationService, identity: String,
+        launch: (@Sendable (Settings) -> (identity: String, launch: WorkerLaunch))? = nil,
+        jobs: @escaping @Sendable (History) -> any JobService
     ) {
         self.service = service
         self.identity = identity
+        self.launch = launch
         self.jobs = jobs
     }
 }

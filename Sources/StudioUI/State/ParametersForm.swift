@@ -53,6 +53,13 @@ package struct ParametersForm: Sendable, Equatable {
         sweeps = Sweeps()
     }
 
+    /// Clips have another folder and name unless somebody chose otherwise by hand.
+    package mutating func moveOutput(folder: String, name: String) {
+        if values.output.folder == base.output.folder { values.output.folder = folder }
+        if values.output.name == base.output.name { values.output.name = name }
+        (base.output.folder, base.output.name) = (folder, name)
+    }
+
     package mutating func notePresetRenamed(_ name: String, to newName: String) {
         if values.name == name { values.name = newName }
         if base.name == name { base.name = newName }

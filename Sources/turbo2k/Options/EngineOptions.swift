@@ -77,8 +77,11 @@ struct EngineOptions: ParsableArguments {
     }
 
     /// How the worker with this engine is started.
-    func launch(_ workplace: Workplace) -> WorkerLaunch {
-        WorkerLaunch(arguments: ["worker"] + words(workplace.settings), logFile: workplace.paths.logFile)
+    func launch(_ workplace: Workplace) -> WorkerLaunch { launch(workplace.settings, workplace.paths) }
+
+    /// How it is started under these settings.
+    func launch(_ settings: Settings, _ paths: StudioPaths) -> WorkerLaunch {
+        WorkerLaunch(arguments: ["worker"] + words(settings), logFile: paths.logFile)
     }
 
     /// Checks what the argument parser cannot.

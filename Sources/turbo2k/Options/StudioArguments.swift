@@ -73,10 +73,12 @@ struct StudioArguments: ParsableArguments {
                     draftsGoFirst: settings.draftsGoFirst, diskSpace: diskSpace)
             }
         }
-        let launch = engine.launch(workplace)
-        return StudioEngine(service: service, identity: identity) { history in
-            WorkerClient(history: history, paths: paths, metadata: settings.metadata, launch: launch)
-        }
+        let (engine, launch) = (engine, engine.launch(workplace))
+        return StudioEngine(
+            service: service, identity: identity, launch: { (engine.identity($0), engine.launch($0, paths)) },
+            jobs: { history in
+                WorkerClient(history: history, paths: paths, metadata: settings.metadata, launch: launch)
+            })
     }
 
     /// Asked for, or the only thing that works here.
