@@ -30,9 +30,9 @@ struct MouseTests {
 
     @Test("A double click is Enter, two slow clicks are not")
     func doubleClick() throws {
-        var state = try Sample.state(120, 40)
+        var state = try Sample.state(200, 60)
         state.press(.alt("7"))
-        let preset = try place(of: "shipped", in: state)
+        let preset = try place(of: "512x288 -> 2560x1440  121f", in: state)
         state.press(press(preset.x, preset.y))
         state.now = 1
         let slow = state.press(press(preset.x, preset.y))

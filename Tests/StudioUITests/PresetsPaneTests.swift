@@ -11,6 +11,17 @@ struct PresetsPaneTests {
         return state
     }
 
+    @Test("What each preset makes is told whole, also beside long names")
+    func facts() throws {
+        var state = try Sample.state(200, 60)
+        #expect(state.text.contains("512x288 -> 2560x1440  121f"))
+        state.presets.replace(
+            ["2k", "nano-true-to-words"].map {
+                PresetEntry(name: $0, about: "", origin: "shipped", summary: "512x288 -> 2560x1440  121f")
+            })
+        #expect(state.text.matches(of: /512x288->2560x1440 121f/).count == 2)
+    }
+
     @Test("n renames one of the user's own; a shipped one keeps its name")
     func rename() throws {
         var state = try state()

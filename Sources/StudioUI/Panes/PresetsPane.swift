@@ -15,14 +15,21 @@ package enum PresetsPane: Pane {
         return state.keyHints(width < 44 ? [hints[1]] : hints, in: kind, gap: 2)
     }
 
-    /// What it makes, where it comes from, what it is for: as much as there is room for.
-    private static func facts(_ preset: PresetEntry, columns: Int) -> String {
+    /// What it makes, where it comes from, what it is for: as much as there is room for. What it makes comes first: it is
+    /// what a preset is chosen by.
+    private static func facts(_ preset: PresetEntry, columns: Int, isTight: Bool) -> String {
+        let summary = isTight ? tight(preset.summary) : preset.summary
         let sizes = preset.summary.split(separator: "  ").first.map(String.init) ?? ""
         let texts = [
-            "\(preset.summary)  \(preset.origin)  \(preset.about)", "\(preset.summary)  \(preset.origin)",
-            "\(sizes)  \(preset.origin)", "\(sizes.split(separator: " ").last ?? "")  \(preset.origin)",
+            "\(summary)  \(preset.origin)  \(preset.about)", "\(summary)  \(preset.origin)", summary,
+            "\(sizes.split(separator: " ").last ?? "")  \(preset.origin)",
         ]
         return texts.first { TextWidth.width(of: $0) <= columns } ?? (columns >= 70 ? texts[0] : preset.origin)
+    }
+
+    /// `512x288->2560x1440 121f`, for all rows of a pane where one would not fit otherwise.
+    private static func tight(_ summary: String) -> String {
+        summary.replacing(" -> ", with: "->").replacing("  ", with: " ")
     }
 
     /// The first preset in view.
@@ -50,6 +57,9 @@ package enum PresetsPane: Pane {
         let selectedName = state.presets.selected?.name
         let first = first(state, height: canvas.height)
         let nameWidth = min(max(presets.map { TextWidth.width(of: $0.name) }.max() ?? 8, 8) + 2, canvas.width / 2)
+        let isTight = presets.contains { TextWidth.width(of: $0.summary) > canvas.width - 4 - nameWidth }
+        // The margin before the border goes first.
+        let room = canvas.width - (isTight ? 3 : 4) - nameWidth
         for (y, preset) in presets.dropFirst(first).prefix(canvas.height).enumerated() {
             let isSelected = preset.name == selectedName
             let isFocused = isSelected && state.focus == .presets
@@ -59,9 +69,8 @@ package enum PresetsPane: Pane {
             canvas.write(isSelected ? look.marker : " ", x: 1, y: y, style: isFocused ? style : look.focus)
             let name = preset.name + (isApplied && state.form.isChanged ? " *" : "")
             canvas.writeFitted(name, x: 3, y: y, columns: nameWidth, style: style)
-            let room = canvas.width - 4 - nameWidth
             canvas.writeFitted(
-                facts(preset, columns: room), x: 3 + nameWidth, y: y, columns: room,
+                facts(preset, columns: room, isTight: isTight), x: 3 + nameWidth, y: y, columns: room,
                 style: isFocused ? style : look.dim)
             if isFocused, state.overlays.isEmpty { canvas.placeCursor(x: 1, y: y) }
         }
