@@ -25,7 +25,10 @@ struct LibraryCommandTests {
         let exported = try program.run(["presets", "export", "my one"]).output
         #expect(exported.contains("based_on = \"nano-fast\"") && exported.contains("steps = 3"))
         #expect(try program.run(["presets", "rename", "my one", "other"]).status == 0)
-        #expect(try program.run(["presets", "diff", "other", "nano-fast"]).output.contains("lr.steps   3 | 10"))
+        #expect(try program.run(["presets", "diff", "other", "nano-fast"]).output.contains(/lr\.steps +3 \| 10\n/))
+        let rows = try program.run(["presets", "show", "other"]).lines
+        // Every value stands in one column, also that of the longest name.
+        #expect(rows.allSatisfy { $0.dropFirst(21).first == " " && $0.dropFirst(22).first?.isWhitespace == false })
         #expect(try program.run(["presets", "delete", "other"]).status == 0)
         #expect(try program.run(["presets", "show", "other"]).status == 11)
     }

@@ -53,8 +53,7 @@ extension PresetsCommand {
             if report.json {
                 Output.object(PresetText.fields(preset, origin))
             } else {
-                Output.result(RecipeText.padded("name") + preset.name + " (\(origin.rawValue))")
-                for row in PresetText.rows(preset) { Output.result(RecipeText.padded(row.name) + row.value) }
+                PresetText.lines(preset, origin).forEach(Output.result)
             }
         }
     }
@@ -163,7 +162,7 @@ extension PresetsCommand {
                     ? Output.object([
                         ("event", "difference"), ("name", .string(one.name)), ("first", .string(one.value)),
                         ("second", .string(other.value)),
-                    ]) : Output.result("\(RecipeText.padded(one.name))\(one.value) | \(other.value)")
+                    ]) : Output.result("\(PresetText.padded(one.name))\(one.value) | \(other.value)")
             }
         }
     }

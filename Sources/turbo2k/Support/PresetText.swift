@@ -1,32 +1,42 @@
+import Foundation
 import Generation
 import StudioCore
 
 /// A preset for people and as JSON.
 enum PresetText {
     static func rows(_ preset: ResolvedPreset) -> [(name: String, value: String)] {
-        let shift: (Float?) -> String = { $0.map { "\($0)" } ?? "the model's" }
-        func savings(_ name: String, _ pass: PassSettings) -> [(name: String, value: String)] {
+        func rows(_ name: String, _ pass: PassSettings) -> [(name: String, value: String)] {
             [
+                ("\(name).size", "\(pass.size)"), ("\(name).steps", String(pass.steps)),
+                ("\(name).guidance", "\(pass.guidance)"),
+                ("\(name).shift", pass.shift.map { "\($0)" } ?? "the model's"),
                 ("\(name).coverage", pass.coverage.map { "\($0)" } ?? "all"),
                 ("\(name).step_cache", pass.stepCache.map { "\($0)" } ?? "off"),
                 ("\(name).guidance_interval", pass.guidanceInterval?.description ?? "all"),
             ]
         }
-        return [
-
+        let basics = [
             ("about", preset.about), ("model", preset.model),
             ("precision", PrecisionName.text(preset.precision)),
             ("frames", String(preset.frames)), ("fps", RecipeText.number(preset.fps)),
             ("negative", TextCleaning.oneLine(preset.negative)), ("tail", TextCleaning.oneLine(preset.promptTail)),
-            ("lr.size", "\(preset.lr.size)"), ("lr.steps", String(preset.lr.steps)),
-            ("lr.guidance", "\(preset.lr.guidance)"), ("lr.shift", shift(preset.lr.shift)),
-            ("hr.size", "\(preset.hr.size)"), ("hr.steps", String(preset.hr.steps)),
-            ("hr.guidance", "\(preset.hr.guidance)"), ("hr.shift", shift(preset.hr.shift)),
+        ]
+        let output = [
             ("folder", TextCleaning.oneLine(preset.output.folder)),
             ("file name", TextCleaning.oneLine(preset.output.name)), ("format", preset.output.format),
             ("crf", preset.output.crf.map(String.init) ?? "the format's"),
-        ] + savings("lr", preset.lr) + savings("hr", preset.hr)
+        ]
+        return basics + rows("lr", preset.lr) + rows("hr", preset.hr) + output
     }
+
+    /// What `presets show` prints; an empty value is told as such.
+    static func lines(_ preset: ResolvedPreset, _ origin: PresetLibrary.Origin) -> [String] {
+        let named = [(name: "name", value: "\(preset.name) (\(origin.rawValue))")]
+        return (named + rows(preset)).map { padded($0.name) + ($0.value.isEmpty ? "(none)" : $0.value) }
+    }
+
+    /// As wide as the longest name, `lr.guidance_interval`.
+    static func padded(_ name: String) -> String { name.padding(toLength: 22, withPad: " ", startingAt: 0) }
 
     static func fields(
         _ preset: ResolvedPreset, _ origin: PresetLibrary.Origin
