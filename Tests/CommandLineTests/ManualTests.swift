@@ -30,6 +30,24 @@ struct ManualTests {
         for hidden in ["fake", "__manual", "/root", "/home"] { #expect(!run.output.contains(hidden), "\(hidden)") }
     }
 
+    @Test("Every argument and option of every command is explained")
+    func everythingIsExplained() throws {
+        let help = try program.run(["--experimental-dump-help"]).output
+        let root = try #require(try JSONSerialization.jsonObject(with: Data(help.utf8)) as? [String: Any])
+        #expect(Self.unexplained(try #require(root["command"] as? [String: Any])) == [])
+    }
+
+    /// Arguments without a word of help, as `presets check file`; the parser's own `help` explains itself.
+    private static func unexplained(_ command: [String: Any]) -> [String] {
+        let name = command["commandName"] as? String ?? ""
+        guard name != "help" else { return [] }
+        let arguments = (command["arguments"] as? [[String: Any]] ?? []).filter {
+            $0["shouldDisplay"] as? Bool == true && ($0["abstract"] as? String ?? "").isEmpty
+        }
+        let below = (command["subcommands"] as? [[String: Any]] ?? []).flatMap(unexplained)
+        return (arguments.map { $0["valueName"] as? String ?? "" } + below).map { name + " " + $0 }
+    }
+
     @Test(
         "man renders it without a warning", .enabled(if: FileManager.default.isExecutableFile(atPath: "/usr/bin/man")))
     func warnings() throws {

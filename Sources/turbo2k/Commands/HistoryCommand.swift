@@ -55,7 +55,7 @@ extension HistoryCommand {
     struct Star: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Star a job, or take the star away.")
 
-        @Argument(completion: .asked(.jobs))
+        @Argument(help: "The job's number.", completion: .asked(.jobs))
         var job: Int
 
         @Flag(help: "Take the star away.")
@@ -73,7 +73,7 @@ extension HistoryCommand {
     struct Tag: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give a job a tag, or take it away.")
 
-        @Argument(completion: .asked(.jobs))
+        @Argument(help: "The job's number.", completion: .asked(.jobs))
         var job: Int
 
         @Argument(help: "The tag.")
@@ -95,7 +95,7 @@ extension HistoryCommand {
     struct Trash: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Move jobs to the trash.")
 
-        @Argument(completion: .asked(.jobs))
+        @Argument(help: "The jobs' numbers.", completion: .asked(.jobs))
         var jobs: [Int]
 
         @OptionGroup var report: ReportOptions

@@ -40,7 +40,7 @@ extension PresetsCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a preset with everything filled in.")
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "The preset's name.", completion: .asked(.presets))
         var name: String
 
         @OptionGroup var report: ReportOptions
@@ -108,7 +108,7 @@ extension PresetsCommand {
     struct Rename: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Give one of your presets another name.")
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "The name it has.", completion: .asked(.presets))
         var name: String
 
         @Argument(help: "The new name, 1 to 40 characters.")
@@ -128,7 +128,7 @@ extension PresetsCommand {
         static let configuration = CommandConfiguration(
             abstract: "Remove one of your presets; a shipped one of that name shows again.")
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "The preset's name.", completion: .asked(.presets))
         var name: String
 
         @OptionGroup var report: ReportOptions
@@ -144,10 +144,10 @@ extension PresetsCommand {
     struct Diff: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show in what two presets differ.")
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "A preset's name.", completion: .asked(.presets))
         var first: String
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "Another preset's name.", completion: .asked(.presets))
         var second: String
 
         @OptionGroup var report: ReportOptions
@@ -170,7 +170,7 @@ extension PresetsCommand {
     struct Export: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Write a preset's file to standard output or a file.")
 
-        @Argument(completion: .asked(.presets))
+        @Argument(help: "The preset's name.", completion: .asked(.presets))
         var name: String
 
         @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
@@ -198,7 +198,7 @@ extension PresetsCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Copy a preset file into your own presets.")
 
-        @Argument(completion: .file(extensions: ["toml"]))
+        @Argument(help: "A preset's TOML file.", completion: .file(extensions: ["toml"]))
         var file: String
 
         @Flag(help: "Replace your preset of that name.")
@@ -218,7 +218,7 @@ extension PresetsCommand {
     struct Check: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Say what is wrong in a preset file.")
 
-        @Argument(completion: .file(extensions: ["toml"]))
+        @Argument(help: "A preset's TOML file.", completion: .file(extensions: ["toml"]))
         var file: String
 
         @OptionGroup var report: ReportOptions

@@ -37,7 +37,7 @@ extension ThemesCommand {
     struct Show: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Show a theme's colours.")
 
-        @Argument(completion: .asked(.themes))
+        @Argument(help: "The theme's name.", completion: .asked(.themes))
         var name: String
 
         @OptionGroup var report: ReportOptions
