@@ -158,6 +158,7 @@ struct ExitCodeTests {
             ["presets", "import", file], ["presets", "check", file], ["presets", "rename", "got", "mine"],
             ["presets", "export", "mine"], ["presets", "delete", "mine"], ["config", "set", "theme", "paper"],
             ["queue", "pause"], ["queue", "resume"] + Program.fake.dropLast(2),
+            ["queue", "add", "an owl"] + Program.fake.dropLast(2), ["history", "rebuild", program.home.path],
         ]
         for command in commands {
             let run = try program.run(command + ["--json", "--quiet"])

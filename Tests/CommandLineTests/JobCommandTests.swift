@@ -191,6 +191,20 @@ struct JobCommandTests {
         #expect(copy["negative"] as? String == "-grain")
     }
 
+    @Test("A recipe in another language than JSON is a field of the result where JSON is asked for")
+    func recipeText() throws {
+        let clip = program.path("fox.mp4")
+        _ = try program.run(["draft", "a fox", "--seed", "9", "-o", clip] + Program.fake)
+        for (format, words) in [("toml", "schema = \"turbo2k.preset.v1\""), ("args", "--seed 9 ")] {
+            for what in [clip, "1"] {
+                let shown = try program.run(["history", "show", what, "--format", format])
+                let told = try program.run(["history", "show", what, "--format", format, "--json"]).objects
+                #expect(told.count == 1 && told.first?["event"] as? String == "result")
+                #expect(told.first?["text"] as? String == shown.output && shown.output.contains(words))
+            }
+        }
+    }
+
     @Test("Without -o a clip is named after day, words and seed, in the preset's folder")
     func named() throws {
         let run = try program.run(["render", "A Fox, at dusk!", "--seed", "5"] + Program.fake)

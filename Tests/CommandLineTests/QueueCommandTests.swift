@@ -75,6 +75,8 @@ struct QueueCommandTests {
         let row = try #require(try program.run(["history", "list", "--json"]).objects.first)
         #expect(row["seed"] as? Int == 9 && row["state"] as? String == "done" && row["prompt"] as? String == "a fox")
         #expect(try program.run(["history", "rebuild", program.path("clips")]).output == "")
+        let again = try program.run(["history", "rebuild", program.path("clips"), "--json"]).objects
+        #expect(again.count == 1 && again.last?["event"] as? String == "result" && again.last?["jobs"] as? [Int] == [])
         #expect(try program.run(["history", "rebuild", program.path("nowhere")]).status == 10)
     }
 

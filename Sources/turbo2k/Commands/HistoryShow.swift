@@ -60,6 +60,12 @@ extension HistoryCommand {
             }
         }
 
+        /// Text in another language than JSON, which with --json is a field of the result.
+        private func tell(_ text: String) {
+            let text = TextCleaning.cleaned(text)
+            report.json ? report.done([("text", .string(text))]) : Output.content(text)
+        }
+
         private func show(_ document: RecipeDocument, _ format: Format) throws {
             switch format {
             // With --json it is an event like others; the format itself is the text that the clip carries.
@@ -69,8 +75,8 @@ extension HistoryCommand {
             case .toml:
                 let name = OutputName.slug(document.recipe.prompt)
                 let preset = Preset(name: name, about: "from a clip", recipe: document.recipe)
-                Output.content(PresetLibrary.text(of: preset))
-            case .args: Output.result(RecipeText.arguments(document.recipe))
+                tell(PresetLibrary.text(of: preset))
+            case .args: tell(RecipeText.arguments(document.recipe) + "\n")
             }
         }
     }

@@ -60,13 +60,14 @@ extension HistoryCommand {
                 .sorted {
                     ($0.recipe.made ?? .distantPast, $0.file.path) < ($1.recipe.made ?? .distantPast, $1.file.path)
                 }
-            var count = 0
+            var jobs: [Int] = []
             for clip in clips {
                 guard let id = try history.adopt(clip.file, clip.recipe) else { continue }
-                count += 1
+                jobs.append(id)
                 try show(id, clip.file, history)
             }
-            if count == 0, !report.json, !report.quiet { Output.message("No clips that are not in the history.") }
+            report.done([("jobs", .array(jobs.map { .integer($0) }))])
+            if jobs.isEmpty, !report.json, !report.quiet { Output.message("No clips that are not in the history.") }
         }
 
         private func show(_ id: Int, _ file: URL, _ history: History) throws {

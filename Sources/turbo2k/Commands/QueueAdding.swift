@@ -39,6 +39,7 @@ extension QueueCommand {
             report.json
                 ? Output.object(JobText.fields(try queue.history.job(job.id))) : Output.result(String(job.id))
             try await waiting.wait(workplace)
+            report.done([("job", .integer(job.id))])
         }
 
         private func entered(_ workplace: Workplace, _ queue: WorkerClient) async throws -> JobHandle {
