@@ -18,6 +18,8 @@ package struct RecipeDocument: Sendable, Hashable {
     package var weightsSHA256: String?
     package var draftLatentSHA256: String?
     package var made: Date?
+    /// Of the whole job. The history has it; in a clip of this program it is missing, as are the times of the commit's
+    /// steps: a clip's metadata are written when the file is opened, before the job has ended.
     package var seconds: Double?
     /// Of a clip that shows an estimate: the steps that were done.
     package var partial: StepsDone?
